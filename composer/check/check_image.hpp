@@ -1,0 +1,59 @@
+// Is this image what the OCI specifications say? Streaming, nothing written, all faults.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "composer/layer/file_tree.hpp"
+#include "composer/oci/image_config.hpp"
+#include "composer/oci/layout.hpp"
+#include "signer/finding.hpp"
+
+namespace compose {
+
+// An image whose bytes are what they say: digests, sizes, diff_ids, media types, tar rules.
+// Only check_image makes one.
+class CheckedImage {
+ public:
+  struct Layer {
+    Descriptor blob;
+    DiffId diff_id;
+    std::uint64_t uncompressed = 0;
+  };
+  [[nodiscard]] const Layout& layout() const { return layout_; }
+  [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+  [[nodiscard]] const Manifest& manifest() const { return manifest_; }
+  [[nodiscard]] const ImageConfig& config() const { return config_; }
+  [[nodiscard]] const std::vector<Layer>& layers() const { return layers_; }
+  // Streams a layer's tar from the very file that was checked, checking it again.
+  void read_layer(std::size_t position, const ByteSink& sink) const;
+
+ private:
+  friend class ImageChecker;
+  CheckedImage(Layout layout, Descriptor descriptor)
+      : layout_(std::move(layout)), descriptor_(std::move(descriptor)) {}
+  Layout layout_;
+  Descriptor descriptor_;
+  Manifest manifest_{
+      .artifact_type = {}, .config = descriptor_, .layers = {}, .subject = {}, .annotations = {}};
+  ImageConfig config_;
+  std::vector<Layer> layers_;
+};
+
+struct CheckResult {
+  std::optional<CheckedImage> image;  // present exactly if there is no finding
+  Findings findings;
+};
+
+struct CheckOptions {
+  // Called once for each layer in order, with its entries (contracts are held against them).
+  std::function<void(std::size_t position, const std::vector<TreeEntry>& entries)> on_layer;
+  unsigned threads = 0;  // 0: all cores; layers are read side by side
+};
+
+// Findings name layer, entry and rule. Faults of the layout itself (no such tag) are Errors.
+[[nodiscard]] CheckResult check_image(const ImageRef& ref, const Platform& platform,
+                                      const CheckOptions& options = {});
+
+}  // namespace compose

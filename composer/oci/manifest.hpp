@@ -1,0 +1,37 @@
+// OCI image manifests and indexes (image-spec manifest.md, image-index.md): typed views over
+// bytes that are kept and hashed as they are, never re-serialised.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "composer/oci/descriptor.hpp"
+
+namespace compose {
+
+struct Manifest {
+  std::string artifact_type;  // "" for an image
+  Descriptor config;
+  std::vector<Descriptor> layers;
+  std::optional<Descriptor> subject;
+  std::map<std::string, std::string> annotations;
+};
+
+struct Index {
+  std::vector<Descriptor> manifests;
+  std::map<std::string, std::string> annotations;
+};
+
+// Canonical JSON (sorted names, no spaces). schemaVersion and mediaType are always written.
+[[nodiscard]] std::string encode_manifest(const Manifest& manifest);
+[[nodiscard]] std::string encode_index(const Index& index);
+
+// Strict: duplicate names, wrong types, both `manifests` and `layers`, a mediaType that
+// contradicts, negative sizes, bad digests are verdict Errors that name the field.
+[[nodiscard]] Manifest decode_manifest(std::string_view bytes);
+[[nodiscard]] Index decode_index(std::string_view bytes);
+
+}  // namespace compose
