@@ -87,4 +87,13 @@ Sha256 sha256(std::span<const std::byte> bytes) {
 
 Sha256 sha256(std::string_view bytes) { return sha256(std::as_bytes(std::span(bytes))); }
 
+std::array<std::byte, 20> openpgp_v4_sha1(std::span<const std::byte> bytes) {
+  std::array<std::byte, 20> value{};
+  auto* out = reinterpret_cast<unsigned char*>(value.data());
+  if (EVP_Digest(bytes.data(), bytes.size(), out, nullptr, EVP_sha1(), nullptr) != 1) {
+    throw failure_error("cannot compute SHA-1");
+  }
+  return value;
+}
+
 }  // namespace compose

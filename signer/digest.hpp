@@ -78,6 +78,9 @@ class Sha256Hasher {
 [[nodiscard]] Sha256 sha256(std::span<const std::byte> bytes);
 [[nodiscard]] Sha256 sha256(std::string_view bytes);
 
+// SHA-1, for the one thing that OpenPGP v4 defines by it: fingerprints.
+[[nodiscard]] std::array<std::byte, 20> openpgp_v4_sha1(std::span<const std::byte> bytes);
+
 [[nodiscard]] std::string to_hex(std::span<const std::byte> bytes);  // lower case
 
 }  // namespace compose
