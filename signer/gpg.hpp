@@ -5,6 +5,7 @@
 // agent and no network. Results are copied into values before anything else happens.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ struct CertificateKey {
   std::int64_t expires = 0;  // 0: never
   std::string algorithm;     // "ed25519", "rsa3072", …
   bool weak = false;         // RSA or DSA below 2048 bits
+  bool has_secret = false;   // in the ring that it was read from
 };
 
 // A certificate ("public key"): its primary key first.
@@ -42,15 +44,17 @@ struct Certificate {
 // when gpg cannot read it. `origin` names it in errors.
 [[nodiscard]] std::vector<Certificate> read_certificates(std::string_view bytes, std::string_view origin);
 
-// What gpg says of one detached signature. None of it is believed alone: openpgp_packet.hpp
-// checks the packet itself.
+// What gpg says of one detached signature, held against the packet itself (openpgp_packet.hpp)
+// and against the certificate as of now.
 struct GpgVerdict {
-  bool good = false;  // cryptographically good, key found; says nothing about expiry
+  // An acceptable packet, cryptographically good, by a key that is in the ring and may sign;
+  // says nothing about expiry and revocation, nor whether the time lies in the future.
+  bool good = false;
   bool signature_expired = false;
   bool key_expired = false;
   bool key_revoked = false;
   bool key_missing = false;
-  std::optional<Fingerprint> key;      // the key that signed
+  std::optional<Fingerprint> key;      // the key that signed, as the packet claims; proven when good
   std::optional<Fingerprint> primary;  // its primary key
   std::int64_t created = 0;
   std::string detail;  // gpg's reason when not good
@@ -63,7 +67,9 @@ class KeyRing {
   ~KeyRing();
   KeyRing(KeyRing&&) noexcept;
   KeyRing& operator=(KeyRing&&) noexcept;
+  // Adds certificates, or merges what is new in them. Throws as read_certificates does.
   void import(std::string_view certificate_bytes, std::string_view origin);
+  // Never throws for what is in the signature. Several threads may verify at once.
   [[nodiscard]] GpgVerdict verify(std::string_view signed_bytes, std::string_view signature) const;
   [[nodiscard]] std::vector<Certificate> certificates() const;
 
@@ -72,7 +78,7 @@ class KeyRing {
   std::unique_ptr<State> state_;
 };
 
-// Makes detached binary SHA-256 signatures with one key.
+// Makes detached binary signatures, SHA-256 or better, with one key.
 class Signer {
  public:
   virtual ~Signer() = default;
@@ -82,11 +88,18 @@ class Signer {
   [[nodiscard]] virtual std::string sign(std::string_view bytes) const = 0;
 };
 
+// How long gpg (and the person at its pinentry) may take for one signature.
+inline constexpr std::chrono::milliseconds signing_limit = std::chrono::seconds(60);
+
 // The signer for a certificate (file content) or a full fingerprint whose secret key the
-// caller's GNUPGHOME holds. Throws failure "no secret key …" with a hint naming GNUPGHOME.
-// `sign` has a deadline, so a hung pinentry becomes an error.
-[[nodiscard]] std::unique_ptr<Signer> open_signer(std::string_view certificate_bytes,
-                                                  std::string_view origin);
-[[nodiscard]] std::unique_ptr<Signer> open_signer(const Fingerprint& fingerprint);
+// caller's GNUPGHOME holds. It signs with the key that gpg prefers: the newest valid signing
+// subkey, else the primary. Throws failure "no secret key …" with a hint naming GNUPGHOME, and
+// failure "key … cannot sign: …" when the key is expired, revoked, or newer than the certificate.
+// `sign` may be called from several threads (they take turns) and has a deadline, so a hung
+// pinentry becomes an error.
+[[nodiscard]] std::unique_ptr<Signer> open_signer(std::string_view certificate_bytes, std::string_view origin,
+                                                  std::chrono::milliseconds limit = signing_limit);
+[[nodiscard]] std::unique_ptr<Signer> open_signer(const Fingerprint& fingerprint,
+                                                  std::chrono::milliseconds limit = signing_limit);
 
 }  // namespace compose
