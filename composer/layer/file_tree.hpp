@@ -5,6 +5,7 @@
 // "srv/app/bin"; "" is the root itself. Bytes, not characters: any byte but NUL.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -65,18 +66,36 @@ struct FileTree {
   std::shared_ptr<const ContentReader> contents;  // null only if no file has content
 };
 
+// Component by component, bytewise; a folder comes right before what it holds.
+[[nodiscard]] std::strong_ordering compare_paths(std::string_view left, std::string_view right);
+struct PathLess {
+  using is_transparent = void;
+  [[nodiscard]] bool operator()(std::string_view left, std::string_view right) const {
+    return compare_paths(left, right) < 0;
+  }
+};
+// "a/b" of "a/b/c", "" of "a" and of "".
+[[nodiscard]] std::string_view parent_path(std::string_view path);
+// Is `path` strictly below `folder`? Everything but "" is below "".
+[[nodiscard]] bool is_below(std::string_view path, std::string_view folder);
+
 // The order of a layer: component by component, bytewise, a directory before what it holds,
 // whiteouts and opaque markers before their siblings. Less-than over entries.
 [[nodiscard]] bool layer_order(const TreeEntry& left, const TreeEntry& right);
+void sort_entries(std::vector<TreeEntry>& entries);  // by layer_order, stable
 
 // Sorts, then holds the tree against the rules that every layer of ours obeys, whatever its
 // source: no duplicates, no "..", ".", empty or over-long components (255), paths ≤ 4096 bytes,
 // depth ≤ 256, no NUL, no names beginning ".wh.", ids < 2^31, mtimes in range, hard links to a regular file
 // of the tree (re-homed so that the first name in order is the file), no more than `most_entries` entries, no
-// path below an entry that is no directory. Throws usage Errors that name path and rule.
+// path below an entry that is no directory or that is removed, no xattrs of overlayfs. A hard link
+// shares the attributes and the time of its file (and repeats no xattrs); fields that a type does
+// not have are cleared. Throws usage Errors that name path and rule.
 void normalise_tree(FileTree& tree, std::size_t most_entries = 1'000'000);
 
-// The rule of T01, T24, T25 for one path; throws a usage Error "entry 'x': …".
+// What a path must be: no "..", ".", empty, over-long or ".wh." component, not absolute, no NUL,
+// within the limits above. Throws a usage Error "entry 'x': …". "" is the root and passes: who
+// holds a raw name from outside refuses an empty one first.
 void check_entry_path(std::string_view path);
 
 }  // namespace compose

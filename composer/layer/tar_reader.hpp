@@ -40,8 +40,9 @@ class TarReader {
   TarReader(TarReader&&) noexcept;
 
   // What breaks a rule but leaves the stream readable is a fault (code "tar-…"; message with
-  // entry and rule), and reading goes on; a stream that cannot be followed any further is a
-  // fault with code "tar-broken", after which feed does nothing.
+  // entry and rule, `where` left to the caller), and reading goes on; an entry with a fault is
+  // not handed on. A stream that cannot be followed any further is one more fault with code
+  // "tar-broken", after which feed does nothing. At most 100 faults are named, then "tar-more".
   void feed(std::span<const std::byte> bytes);
   void finish();
   [[nodiscard]] const Findings& faults() const;
