@@ -1,0 +1,127 @@
+// compose build RECIPE: the main job.
+
+#include "composer/build.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "composer/cli/command.hpp"
+#include "composer/cli/interrupt.hpp"
+#include "composer/cli/nearest_command.hpp"
+#include "composer/cli/report.hpp"
+#include "composer/oci/image_ref.hpp"
+#include "recipes/parse_recipe.hpp"
+#include "signer/error.hpp"
+#include "signer/printable.hpp"
+
+namespace compose {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string recipe;
+  BuildOptions build;
+  bool no_test = false;
+  bool unsigned_image = false;
+  bool json = false;
+};
+
+Json result_json(const BuildResult& result, const Options& options) {
+  Json json{{"layout", options.build.output.string()},
+            {"tags", result.tags},
+            {"manifest", result.image.manifest.digest.str()},
+            {"config", result.image.config.digest.str()},
+            {"sealed", result.sealed},
+            {"tests", result.tests}};
+  json["custody"] = result.sealed ? Json{{"id", result.custody},
+                                         {"log_size", result.log_size},
+                                         {"entries_added", result.entries_added}}
+                                  : Json(nullptr);
+  json["layers"] = Json::array();
+  for (const auto& stage : result.stages) {
+    for (const auto& layer : stage.layers) {
+      json["layers"].push_back({{"stage", stage.stage->name},
+                                {"team", stage.stage->team},
+                                {"diff_id", layer.diff_id.str()},
+                                {"digest", layer.blob.digest.str()},
+                                {"size", layer.blob.size},
+                                {"media_type", layer.blob.media_type}});
+    }
+  }
+  return json;
+}
+
+void tell(const BuildResult& result, const Options& options, Progress& progress) {
+  if (result.sealed) {
+    progress.event(result.entries_added == 0
+                       ? fmt::format("custody: nothing to add, the log ({} entries) seals this image already",
+                                     result.log_size)
+                       : fmt::format("custody: {} entries added, the log holds {}", result.entries_added,
+                                     result.log_size));
+  }
+  if (options.json) return print_json(result_json(result, options));
+  for (const auto& tag : result.tags) {
+    fmt::print("{}:{} {}\n", options.build.output.string(), tag, result.image.manifest.digest.str());
+  }
+}
+
+// A word that is neither a file nor a command deserves a better answer than "No such file".
+void hold_recipe_exists(const std::string& recipe) {
+  std::error_code fault;
+  if (std::filesystem::exists(recipe, fault)) return;
+  const auto near = nearest_command(recipe);
+  throw Error(ErrorKind::usage, fmt::format("open {}: No such file or directory", printable(recipe)),
+              near ? fmt::format("did you mean `compose {}`?", *near)
+                   : "an argument that is no command is a recipe; see `compose --help`");
+}
+
+int run(const Options& options) {
+  const InterruptWatch watch;
+  hold_recipe_exists(options.recipe);
+  for (const auto& tag : options.build.tags) {
+    if (!is_valid_tag(tag)) throw usage_error("--tag '{}': not a valid tag", printable(tag));
+  }
+  const Recipe recipe = parse_recipe_file(options.recipe);
+  BuildOptions build = options.build;
+  build.run_tests = !options.no_test;
+  build.sign = !options.unsigned_image;
+  Progress progress(Progress::style_of_stderr());
+  tell(build_image(recipe, build, progress), options, progress);
+  return exit_done;
+}
+
+}  // namespace
+
+void add_build(CLI::App& program, int& status) {
+  auto options = std::make_shared<Options>();
+  auto* command =
+      program.add_subcommand("build", "compose, test, sign and seal an image (also: compose RECIPE)");
+  command->add_option("recipe", options->recipe, "the recipe, a TOML file")->required()->type_name("RECIPE");
+  command->add_option("-o,--output", options->build.output, "the OCI image layout (default: out)")
+      ->type_name("DIR");
+  command->add_option("--tag", options->build.tags, "one more tag")
+      ->type_name("T")
+      ->allow_extra_args(false)
+      ->take_all();
+  command->add_option("--log", options->build.log, "the custody log (default: custody beside the recipe)")
+      ->type_name("DIR");
+  command->add_flag("--no-test", options->no_test, "skip the smoke tests; the seal will say so");
+  command->add_flag("--unsigned", options->unsigned_image,
+                    "sign and seal nothing: for a developer without the teams' keys");
+  command->add_option("--jobs", options->build.jobs, "threads (default: all cores)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--json", options->json, "print the result as JSON");
+  command->footer(
+      "Example:\n  compose build recipe.toml -o out --tag latest\n\nOutput and log are as they were before, "
+      "unless everything succeeds.");
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace compose
