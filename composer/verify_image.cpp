@@ -33,7 +33,9 @@ std::optional<ImageFacts> facts_of(const Layout& layout, const Descriptor& descr
                      .layers = {},
                      .custody_required = false,
                      .tag = ref.tag,
-                     .tests = {}};
+                     .tests = {},
+                     .marked_unsigned = false,
+                     .custody_fault = {}};
     const auto required = manifest.annotations.find(std::string(custody_annotation));
     facts.custody_required = required != manifest.annotations.end() && required->second == custody_required;
     for (std::size_t i = 0; i < manifest.layers.size() && i < config.diff_ids.size(); ++i) {
@@ -63,18 +65,16 @@ bool is_marked_unsigned(const Layout& layout, const BlobDigest& digest) {
   return false;
 }
 
-std::optional<CustodyBundle> find_bundle(const Layout& layout, const BlobDigest& image, Findings& findings) {
+// The custody that came along: a bundle, or why it cannot be read, or nothing.
+struct FoundCustody {
+  std::optional<CustodyBundle> bundle;
+  std::string fault;
+};
+
+FoundCustody find_custody(const Layout& layout, const BlobDigest& image, Findings& findings) {
+  FoundCustody found;
   try {
     const auto referrers = layout.referrers(image, custody_artifact_type);
-    if (referrers.empty()) {
-      if (is_marked_unsigned(layout, image)) {
-        findings.push_back({.code = "unsigned",
-                            .where = {},
-                            .message = "the image was built with --unsigned: nobody vouches for it",
-                            .hint = "build it without --unsigned, where the teams' keys are"});
-      }
-      return std::nullopt;
-    }
     if (referrers.size() > 1) {
       findings.push_back(
           {.code = "custody-ambiguous",
@@ -82,11 +82,11 @@ std::optional<CustodyBundle> find_bundle(const Layout& layout, const BlobDigest&
            .message = fmt::format("{} custody bundles refer to the image, one is the rule", referrers.size()),
            .hint = {}});
     }
-    return read_bundle(layout, referrers.back());
+    if (!referrers.empty()) found.bundle = read_bundle(layout, referrers.back());
   } catch (const Error& error) {
-    findings.push_back(as_finding("custody-unreadable", error));
-    return std::nullopt;
+    found.fault = error.what();
   }
+  return found;
 }
 
 using LayerEntries = std::vector<std::vector<TreeEntry>>;
@@ -150,16 +150,19 @@ struct ImageVerifier {
   VerifyResult run() {
     const Descriptor manifest = layout.resolve(ref, Platform::of_this_machine());
     VerifyResult result{.manifest = manifest, .image = {}, .custody = {}, .findings = {}};
-    const auto bundle = find_bundle(layout, manifest.digest, result.findings);
+    const FoundCustody found = find_custody(layout, manifest.digest, result.findings);
+    const CustodyBundle* bundle = found.bundle ? &*found.bundle : nullptr;
     auto facts = facts_of(layout, manifest, ref, result.findings);
 
     LayerEntries entries;
-    CheckResult checked = check(bundle ? &*bundle : nullptr, facts, entries);
+    CheckResult checked = check(bundle, facts, entries);
     result.findings.insert(result.findings.end(), checked.findings.begin(), checked.findings.end());
     if (facts) {
       facts->tag = tag_of_image(layout, ref, manifest.digest);
-      if (bundle && bundle->tests) facts->tests = sha256(*bundle->tests);
-      judge(*facts, bundle ? &*bundle : nullptr, result);
+      if (bundle != nullptr && bundle->tests) facts->tests = sha256(*bundle->tests);
+      facts->marked_unsigned = is_marked_unsigned(layout, manifest.digest);
+      facts->custody_fault = found.fault;
+      judge(*facts, bundle, result);
       hold_contracts(entries, result.custody, policy, result.findings);
     }
     if (result.findings.empty() && checked.image) {

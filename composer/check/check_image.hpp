@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "composer/layer/file_tree.hpp"
+#include "composer/layer/tar_reader.hpp"
 #include "composer/oci/image_config.hpp"
 #include "composer/oci/layout.hpp"
 #include "signer/finding.hpp"
@@ -49,6 +50,9 @@ struct CheckResult {
 struct CheckOptions {
   // Called once for each layer in order, with its entries (contracts are held against them).
   std::function<void(std::size_t position, const std::vector<TreeEntry>& entries)> on_layer;
+  // How strictly a layer's tar is read; unset: every layer by the rules of the specification
+  // (TarDialect::oci). Called before on_layer, from any thread.
+  std::function<TarDialect(std::size_t position)> dialect;
   unsigned threads = 0;  // 0: all cores; layers are read side by side
 };
 

@@ -47,7 +47,11 @@ void add_all(CLI::App& program, int& status) {
 std::vector<std::string> with_command(const CLI::App& program, std::vector<std::string> arguments) {
   static const std::set<std::string> own = {"-h", "--help", "--version", "--help-all"};
   if (arguments.empty() || own.contains(arguments.front())) return arguments;
-  XX
+  const auto commands = program.get_subcommands({});
+  const bool named = std::ranges::any_of(
+      commands, [&](const CLI::App* command) { return command->get_name() == arguments.front(); });
+  if (!named) arguments.insert(arguments.begin(), "build");
+  return arguments;
 }
 
 int report(const Error& error) {
