@@ -13,7 +13,6 @@
 #include "signer/openpgp_packet.hpp"
 #include "signer/printable.hpp"
 #include "signer/signing_key.hpp"
-#include "signer/watchdog.hpp"
 
 namespace compose {
 
@@ -269,15 +268,24 @@ class GpgSigner final : public Signer {
     const Context context = open_context(home_);
     check(gpgme_signers_add(context.get(), handle_.get()), "choose the key");
     const Data in = data_of(bytes);
-    const Watchdog watchdog(limit_, [&] { gpgme_cancel_async(context.get()); });
-    const gpgme_error_t error = gpgme_op_sign(context.get(), in.get(), out, GPGME_SIG_MODE_DETACH);
-    if (error != 0 && watchdog.rang()) {
+    check(gpgme_op_sign_start(context.get(), in.get(), out, GPGME_SIG_MODE_DETACH), "start to sign");
+    return wait_for(context.get());
+  }
+
+  // gpgme_wait comes back at each event, and once a second without any; gpgme_cancel_async
+  // would be looked at only when gpg says something, which a hung gpg does not.
+  [[nodiscard]] gpgme_error_t wait_for(gpgme_ctx_t context) const {
+    const auto deadline = std::chrono::steady_clock::now() + limit_;
+    gpgme_error_t status = 0;
+    while (gpgme_wait(context, &status, 0) == nullptr) {
+      if (std::chrono::steady_clock::now() < deadline) continue;
+      gpgme_cancel(context);
       throw cannot_sign(
           key_, fmt::format("gpg did not answer within {} s", limit_.count() / 1000),
           "a pinentry may be waiting where nobody sees it: unlock the key before, or stop it with "
           "gpgconf --kill gpg-agent");
     }
-    return error;
+    return status;
   }
 
   // GPGME cannot choose the digest, and the caller's gpg.conf can change everything else: what

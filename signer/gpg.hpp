@@ -25,10 +25,10 @@ struct CertificateKey {
   bool expired = false;  // as of now
   bool invalid = false;  // no valid binding signature
   std::int64_t created = 0;
-  std::int64_t expires = 0;  // 0: never
-  std::string algorithm;     // "ed25519", "rsa3072", …
-  bool weak = false;         // RSA or DSA below 2048 bits
-  bool has_secret = false;   // in the ring that it was read from
+  std::int64_t expires = 0;    // 0: never
+  std::string algorithm = {};  // "ed25519", "rsa3072", …
+  bool weak = false;           // RSA or DSA below 2048 bits
+  bool has_secret = false;     // in the ring that it was read from
 };
 
 // A certificate ("public key"): its primary key first.
