@@ -24,6 +24,8 @@ constexpr std::uint64_t most_log_entries = 1u << 20;
 constexpr std::size_t most_log_bytes = 1u << 30;
 constexpr std::size_t most_bundle_bytes = tile_width * (most_entry_bytes + 2);
 constexpr std::size_t hash_bytes = sizeof(Sha256::bytes);
+constexpr const char* replaced_checkpoints = "checkpoints";
+constexpr std::size_t most_names = 1024;
 constexpr int most_read_attempts = 10;
 
 std::string need(const LogFolder& folder, const std::string& path, std::size_t most) {
@@ -125,11 +127,34 @@ void check_tiles(const LogFolder& folder, const MerkleTree& tree) {
 
 // Without a checkpoint nothing was ever published. Other people's files are left alone.
 void check_unused(const LogFolder& folder) {
-  for (const std::string& name : folder.names()) {
+  for (const std::string& name : folder.names(".", most_names)) {
     if (name != "tile" && !name.starts_with('.')) {
       throw usage_error("not a custody log: it has no checkpoint, but '{}'", printable(name));
     }
   }
+}
+
+// The name under which a checkpoint is kept when another replaces it.
+std::string replaced_name(const CheckpointSignature& signature) {
+  return fmt::format("{}/{}", replaced_checkpoints, signature.name);
+}
+
+std::vector<SignedCheckpoint> read_replaced(const LogFolder& folder, const MerkleTree& tree,
+                                            const std::string& origin) {
+  std::vector<SignedCheckpoint> replaced;
+  for (const std::string& name : folder.names(replaced_checkpoints, most_names)) {
+    const std::string path = fmt::format("{}/{}", replaced_checkpoints, printable(name));
+    if (!Fingerprint::from(name)) throw verdict_error("{} has no place in a log", path);
+    SignedCheckpoint kept = decode_checkpoint(need(folder, path, most_checkpoint_bytes));
+    const Checkpoint& old = kept.checkpoint;
+    if (old.origin != origin || old.size > tree.size() || tree.root_at(old.size) != old.root) {
+      throw verdict_error("{} does not agree with the entries", path);
+    }
+    replaced.push_back(std::move(kept));
+  }
+  std::stable_sort(replaced.begin(), replaced.end(),
+                   [](const auto& a, const auto& b) { return a.checkpoint.size < b.checkpoint.size; });
+  return replaced;
 }
 
 CustodyLog read_entries(const LogFolder& folder, SignedCheckpoint signed_checkpoint) {
@@ -152,6 +177,7 @@ CustodyLog read_entries(const LogFolder& folder, SignedCheckpoint signed_checkpo
   }
   if (checkpoint.origin != checkpoint_origin(first.id))
     throw verdict_error("the checkpoint is of another log");
+  log.signed_checkpoints = read_replaced(folder, tree, checkpoint.origin);
   log.checkpoint = std::move(signed_checkpoint);
   return log;
 }
@@ -205,6 +231,7 @@ struct LogAppend::State {
 
   void check(const CustodyEntry& entry) const;
   void stage(const MerkleTree& tree);
+  void keep_checkpoint();
   void tidy();
 };
 
@@ -232,6 +259,18 @@ void LogAppend::State::stage(const MerkleTree& tree) {
       folder.write(tile_path(level, span), encode_tile(tree.level(8 * level), span));
     }
   }
+}
+
+// The checkpoint that is about to be replaced. It is published already, so it may be kept
+// before or after the new one is.
+void LogAppend::State::keep_checkpoint() {
+  if (!log.checkpoint || log.checkpoint->signatures.empty()) return;
+  const CheckpointSignature& signature = log.checkpoint->signatures.front();
+  folder.write(replaced_name(signature), log.checkpoint->note);
+  std::erase_if(log.signed_checkpoints, [&](const SignedCheckpoint& kept) {
+    return !kept.signatures.empty() && kept.signatures.front().name == signature.name;
+  });
+  log.signed_checkpoints.push_back(*log.checkpoint);
 }
 
 // Partial tiles that a wider one replaces, as tlog-tiles allows: else the folder would grow
@@ -274,6 +313,7 @@ void LogAppend::commit(const Signer& signer) {
         SignedCheckpoint made = sign_checkpoint(checkpoint, signer);
         try {
           state.stage(tree);
+          state.keep_checkpoint();
           state.folder.sync();
           state.folder.publish(checkpoint_name, made.note);
         } catch (...) {

@@ -1,4 +1,5 @@
-// The custody log in a folder: C2SP tlog-tiles layout (checkpoint, tile/0/…, tile/entries/…).
+// The custody log in a folder: C2SP tlog-tiles layout (checkpoint, tile/0/…, tile/entries/…),
+// and beside it checkpoints/<primary fingerprint>, the checkpoints that were replaced.
 //
 // One writer at a time (flock); readers need no lock. An append is atomic and durable: the
 // new checkpoint, renamed last, makes the new entries visible; a crash before leaves the log
@@ -16,9 +17,12 @@
 namespace compose {
 
 struct CustodyLog {
-  std::vector<CustodyEntry> entries;                     // in order
-  std::vector<Sha256> leaves;                            // leaf hashes, same order
-  std::optional<SignedCheckpoint> checkpoint;            // absent: an empty log
+  std::vector<CustodyEntry> entries;           // in order
+  std::vector<Sha256> leaves;                  // leaf hashes, same order
+  std::optional<SignedCheckpoint> checkpoint;  // absent: an empty log
+  // Earlier ones, the newest of each signer, sizes not decreasing: a policy may count only some
+  // signers' checkpoints, and the newest need not be theirs.
+  std::vector<SignedCheckpoint> signed_checkpoints;
   [[nodiscard]] std::optional<EntryId> custody() const;  // the genesis entry's id
 };
 

@@ -49,12 +49,6 @@ UniqueFd enter(int folder, const std::string& name, std::string_view path) {
   return fd;
 }
 
-UniqueFd duplicate(const UniqueFd& fd) {
-  UniqueFd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
-  if (!copy) throw errno_error(errno, "duplicate a descriptor");
-  return copy;
-}
-
 bool same_folder(int fd, const std::filesystem::path& path) {
   struct stat ours {};
   struct stat theirs {};
@@ -110,13 +104,21 @@ LogFolder::~LogFolder() {
   ::rmdir(path_.c_str());  // fails, and shall, when somebody else put something in
 }
 
+// The folder that `folders` lead to; an invalid descriptor when it is not there.
+UniqueFd LogFolder::walk(const std::vector<std::string>& folders, std::string_view path) const {
+  // Not a duplicate: reading a directory moves an offset that duplicates share.
+  UniqueFd folder(::openat(fd_.get(), ".", folder_flags));
+  if (!folder) throw errno_error(errno, "open");
+  for (const std::string& name : folders) {
+    if (folder) folder = enter(folder.get(), name, path);
+  }
+  return folder;
+}
+
 std::optional<std::string> LogFolder::read(std::string_view path, std::size_t most) const {
   const SplitPath parts = split(path);
-  UniqueFd folder = duplicate(fd_);
-  for (const std::string& name : parts.folders) {
-    folder = enter(folder.get(), name, path);
-    if (!folder) return std::nullopt;
-  }
+  const UniqueFd folder = walk(parts.folders, path);
+  if (!folder) return std::nullopt;
   const UniqueFd fd(
       ::openat(folder.get(), parts.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd && errno == ENOENT) return std::nullopt;
@@ -124,23 +126,25 @@ std::optional<std::string> LogFolder::read(std::string_view path, std::size_t mo
   return read_regular(fd.get(), path, most);
 }
 
-std::vector<std::string> LogFolder::names() const {
-  // A descriptor of its own: reading a directory moves a shared offset.
-  UniqueFd fd(::openat(fd_.get(), ".", folder_flags));
-  if (!fd) throw errno_error(errno, "open");
-  const CHandle<DIR, ::closedir> listing(::fdopendir(fd.get()));
-  if (!listing) throw errno_error(errno, "list");
-  static_cast<void>(fd.release());  // closedir closes it
+std::vector<std::string> LogFolder::names(std::string_view path, std::size_t most) const {
+  UniqueFd folder = walk({std::string(path)}, path);
+  if (!folder) return {};
+  const CHandle<DIR, ::closedir> listing(::fdopendir(folder.get()));
+  if (!listing) throw errno_error(errno, path);
+  static_cast<void>(folder.release());  // closedir closes it
   std::vector<std::string> names;
   while (const dirent* each = ::readdir(listing.get())) {
     const std::string name = each->d_name;
-    if (name != "." && name != "..") names.push_back(name);
+    if (name == "." || name == "..") continue;
+    if (names.size() == most) throw verdict_error("{}: more than {} files", path, most);
+    names.push_back(name);
   }
+  std::sort(names.begin(), names.end());
   return names;
 }
 
 UniqueFd LogFolder::make_parent(const std::string& path) {
-  UniqueFd folder = duplicate(fd_);
+  UniqueFd folder = walk({}, path);
   unsynced_.insert(".");
   std::string walked;
   for (const std::string& name : split(path).folders) {

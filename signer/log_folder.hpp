@@ -29,8 +29,9 @@ class LogFolder {
   // A file's bytes; nothing when it is not there. A link, anything that is no regular file and
   // a file of more than `most` bytes are verdict Errors.
   [[nodiscard]] std::optional<std::string> read(std::string_view path, std::size_t most) const;
-  // The names in the folder itself.
-  [[nodiscard]] std::vector<std::string> names() const;
+  // The names in a folder ("." for the log's own), sorted; none when it is not there. More
+  // than `most` are a verdict Error.
+  [[nodiscard]] std::vector<std::string> names(std::string_view path, std::size_t most) const;
 
   // Stages a file: durable after sync(), taken back by roll_back().
   void write(const std::string& path, std::string_view bytes);
@@ -43,6 +44,7 @@ class LogFolder {
 
  private:
   LogFolder(UniqueFd fd, std::filesystem::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  [[nodiscard]] UniqueFd walk(const std::vector<std::string>& folders, std::string_view path) const;
   UniqueFd make_parent(const std::string& path);
   void place(const std::string& path, std::string_view bytes);
 

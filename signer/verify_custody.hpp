@@ -31,6 +31,8 @@ struct ImageFacts {
   bool custody_required = false;   // by the manifest's annotation
   std::optional<std::string> tag;  // it was asked for by
   std::optional<Sha256> tests;     // of the tests blob in the bundle
+  bool marked_unsigned = false;    // by the manifest's annotation: built with --unsigned
+  std::string custody_fault;       // why the custody that came along cannot be read; "": it can
 };
 
 struct SignatureRow {     // who vouched, for people and JSON
