@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +23,12 @@ struct Descriptor {
   std::string media_type;
   BlobDigest digest;
   std::uint64_t size = 0;  // bytes
-  std::map<std::string, std::string> annotations;
-  std::optional<Platform> platform;
-  std::string artifact_type;
+  std::map<std::string, std::string> annotations = {};
+  std::optional<Platform> platform = {};
+  std::string artifact_type = {};
+  // What else the descriptor says ("urls", "data", "os.version", …), as canonical JSON; ""
+  // if nothing. Kept so that writing an index again loses nothing; nothing is fetched by it.
+  std::string other = {};
   bool operator==(const Descriptor&) const = default;
 };
 
@@ -33,5 +37,15 @@ struct Descriptor {
 // The compression that a layer's media type states (Docker's gzip type included; both
 // "nondistributable" kinds too); nothing for an unknown type.
 [[nodiscard]] std::optional<Compression> layer_compression(std::string_view media_type);
+
+// Kinds of documents, Docker's names (image manifest version 2, schema 2) included.
+[[nodiscard]] bool is_manifest_type(std::string_view media_type);
+[[nodiscard]] bool is_index_type(std::string_view media_type);
+[[nodiscard]] bool is_config_type(std::string_view media_type);
+
+// `where` names the descriptor in errors: "layers[2]". Strict, verdict Errors: media type by
+// RFC 6838, digest, size in [0, 2^63 - 1], embedded `data` equal to digest and size.
+[[nodiscard]] Descriptor decode_descriptor(const nlohmann::json& value, const std::string& where);
+[[nodiscard]] nlohmann::json encode_descriptor(const Descriptor& descriptor);
 
 }  // namespace compose

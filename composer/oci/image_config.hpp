@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "composer/oci/rfc3339.hpp"
 #include "recipes/recipe.hpp"
 #include "signer/digest.hpp"
 
@@ -28,11 +29,11 @@ struct ImageConfig {
   std::vector<HistoryEntry> history;
 };
 
+// Canonical JSON. The environment is written from run.env, sorted by name; what is empty is
+// left out.
 [[nodiscard]] std::string encode_image_config(const ImageConfig& config);
-// Unknown fields are allowed (config.md); everything that we read is strict. Verdict Errors.
+// Unknown fields are allowed (config.md), and null for an absent one (Go programs write it);
+// everything else that we read is strict. Verdict Errors that name the field.
 [[nodiscard]] ImageConfig decode_image_config(std::string_view bytes);
-
-// "2026-01-01T00:00:00Z"
-[[nodiscard]] std::string rfc3339(std::int64_t seconds);
 
 }  // namespace compose

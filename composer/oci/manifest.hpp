@@ -13,19 +13,23 @@
 namespace compose {
 
 struct Manifest {
-  std::string artifact_type;  // "" for an image
+  std::string artifact_type = {};  // "" for an image
   Descriptor config;
-  std::vector<Descriptor> layers;
-  std::optional<Descriptor> subject;
-  std::map<std::string, std::string> annotations;
+  std::vector<Descriptor> layers = {};
+  std::optional<Descriptor> subject = {};
+  std::map<std::string, std::string> annotations = {};
+  std::string media_type = {};  // as decoded; "" if the manifest does not say
 };
 
 struct Index {
-  std::vector<Descriptor> manifests;
-  std::map<std::string, std::string> annotations;
+  std::vector<Descriptor> manifests = {};
+  std::map<std::string, std::string> annotations = {};
+  std::string media_type = {};  // as decoded; "" if the index does not say
+  std::string other = {};       // unknown members as canonical JSON, as in Descriptor
+  bool operator==(const Index&) const = default;
 };
 
-// Canonical JSON (sorted names, no spaces). schemaVersion and mediaType are always written.
+// Canonical JSON (sorted names, no spaces). schemaVersion and OCI's mediaType are always written.
 [[nodiscard]] std::string encode_manifest(const Manifest& manifest);
 [[nodiscard]] std::string encode_index(const Index& index);
 
