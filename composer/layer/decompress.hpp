@@ -11,8 +11,11 @@ namespace compose {
 
 struct DecompressLimits {
   std::uint64_t bytes = 64ull << 30;  // of output
-  std::uint64_t ratio = 2000;         // output per input byte, once output exceeds 64 MiB
-  unsigned window_log = 27;           // zstd: 128 MiB
+  // Output per input byte, once the output exceeds `ratio_from`. Honest layers reach zstd's
+  // 1:25,000 where they hold an empty disk image, so that a few GiB of zeros must pass.
+  std::uint64_t ratio = 2000;
+  std::uint64_t ratio_from = 16ull << 30;
+  unsigned window_log = 27;  // zstd: 128 MiB
 };
 
 // Push decoder. Throws verdict Errors ("gzip: bytes after the last member", "zstd: …",
