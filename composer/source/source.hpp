@@ -17,7 +17,12 @@ namespace compose {
 // source's root; the root's own attributes are in `root`.
 struct SourceTree {
   FileTree tree;
-  Attributes root;                            // for archive: what the archive says of "./"; else 0755 0:0
+  Attributes root;  // for archive: what the archive says of "./"; else 0755 0:0
+  std::int64_t root_mtime = 0;
+  // The source says what its root is like (an archive's "./", a dir with mode = "keep"). Where
+  // it does not, the folder `to` keeps what the stages below made of it: files placed into
+  // /root or /tmp must not open these folders.
+  bool root_stated = false;
   std::map<std::string, std::string> inputs;  // recorded in custody: "git" → commit, "archive" → digest
   std::optional<std::int64_t> commit_time;    // git: the stage's default epoch
   std::vector<std::string> notices;           // worth telling: attributes rule without a match, …
@@ -27,8 +32,9 @@ struct SourceContext {
   std::vector<std::filesystem::path> never;  // output, log, lock: never part of a source
 };
 
-// `exclude` and type rules applied; modes and owners by the stage's rules; times are the
-// source's own (see apply_stage_rules). Errors are usage Errors that name path and rule.
+// `exclude`, `mode` and `xattrs` applied, normalise_tree's rules hold; owners and times are the
+// archive's own (dir, git and files: 0:0 and 0). Errors are usage Errors that name path and rule; what
+// changes while it is read is a failure Error.
 [[nodiscard]] SourceTree load_dir(const Stage& stage, const DirSource& source, const SourceContext& context);
 [[nodiscard]] SourceTree load_git(const Stage& stage, const GitSource& source);
 [[nodiscard]] SourceTree load_archive(const Stage& stage, const ArchiveSource& source);
@@ -43,7 +49,8 @@ struct SourceContext {
                                        std::optional<std::int64_t> source_date_epoch);
 
 // Owner and attribute rules, times, `to` and whiteouts of `remove`: SourceTree → the tree of
-// the layer (parents are added later, when the stages below are known).
+// the layer (parents are added later, when the stages below are known). `to` itself is an entry
+// if the source or the stage says what it is like, or if nothing else would make it.
 [[nodiscard]] FileTree place_in_image(const Stage& stage, SourceTree source, std::int64_t epoch,
                                       std::vector<std::string>& notices);
 
