@@ -16,7 +16,7 @@ namespace compose {
 class LayerView {
  public:
   struct Node {
-    EntryType type = EntryType::directory;
+    EntryType type = EntryType::directory;  // of a hard link: what it is a name of
     Attributes attributes;
     std::string link;       // symlink text
     std::size_t layer = 0;  // position of the layer that supplied it
@@ -26,13 +26,22 @@ class LayerView {
   // Paths strictly below `path`, in order.
   [[nodiscard]] std::vector<std::string> below(std::string_view path) const;
   // Applies one layer by the OCI rules (image-spec layer.md, "Applying"): opaque and whiteouts
-  // hide lower layers only; non-directories replace what was there.
+  // hide lower layers only; non-directories replace what was there; missing parents are made,
+  // 0755 0:0. Paths are taken literally, as overlayfs takes a layer's: an entry below a symbolic
+  // link replaces the link by a directory (contract_breaches refuses such layers).
   void apply(const std::vector<TreeEntry>& entries, std::size_t layer);
   // The first parent of `path` that is a symbolic link here, if any ("" never is).
   [[nodiscard]] std::optional<std::string> linked_parent(std::string_view path) const;
 
  private:
-  std::map<std::string, Node, std::less<>> nodes_;
+  void remove_below(std::string_view path);
+  void make_parents(std::string_view path, std::size_t layer);
+  void make_directory(std::string_view path, std::size_t layer);
+  void put(const TreeEntry& entry, std::size_t layer);
+
+  // Every node but the root has a directory as its parent. In this order, what is below a path
+  // follows it at once.
+  std::map<std::string, Node, PathLess> nodes_ = {{"", Node{}}};
 };
 
 }  // namespace compose

@@ -300,5 +300,7 @@ void TarReader::feed(std::span<const std::byte> bytes) { state_->feed(bytes); }
 void TarReader::finish() { state_->finish(); }
 const Findings& TarReader::faults() const { return state_->faults.list(); }
 bool TarReader::broken() const { return state_->phase == State::Phase::broken; }
+bool TarReader::holds(std::string_view path) const { return state_->names.holds(path); }
+bool TarReader::holds_folder(std::string_view path) const { return state_->names.holds_folder(path); }
 
 }  // namespace compose

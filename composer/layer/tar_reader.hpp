@@ -47,6 +47,9 @@ class TarReader {
   void finish();
   [[nodiscard]] const Findings& faults() const;
   [[nodiscard]] bool broken() const;
+  // Did the layer bring this path so far, be it as a folder on the way to another path?
+  [[nodiscard]] bool holds(std::string_view path) const;
+  [[nodiscard]] bool holds_folder(std::string_view path) const;
 
  private:
   struct State;
