@@ -1,8 +1,7 @@
 #include "composer/oci/rfc3339.hpp"
 
-#include <chrono>
-
 #include "signer/error.hpp"
+#include "signer/utc_time.hpp"
 
 namespace compose {
 
@@ -56,17 +55,10 @@ bool zone(Cursor& cursor) {
 }  // namespace
 
 std::string rfc3339(std::int64_t seconds) {
-  using namespace std::chrono;
-  constexpr std::int64_t first = -62'167'219'200;  // 0000-01-01T00:00:00Z
-  constexpr std::int64_t last = 253'402'300'799;   // 9999-12-31T23:59:59Z
-  if (seconds < first || seconds > last) throw usage_error("{} is no time of the years 0 to 9999", seconds);
-  const sys_seconds time{std::chrono::seconds(seconds)};
-  const sys_days day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  if (seconds < 0 || seconds > latest_utc_time) {
+    throw usage_error("{} is no time of the years 1970 to 9999", seconds);
+  }
+  return format_utc_time(seconds);
 }
 
 bool is_rfc3339(std::string_view text) {

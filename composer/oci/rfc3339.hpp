@@ -7,7 +7,7 @@
 
 namespace compose {
 
-// Seconds since 1970, as UTC: "2026-01-01T00:00:00Z". Years 0 to 9999; else a usage Error.
+// Seconds since 1970, as UTC: "2026-01-01T00:00:00Z". Years 1970 to 9999; else a usage Error.
 [[nodiscard]] std::string rfc3339(std::int64_t seconds);
 
 // Grammar and ranges of the fields.
