@@ -19,13 +19,14 @@ struct RunResult {
   };
   Status status = Status::setup_failed;
   int code = 0;
-  std::string step;    // of the set-up that failed, for people: "mount overlay"
+  std::string step;    // of the set-up that failed, for people: "mount overlay"; else the program
   std::string advice;  // which kernel knob, when that is the reason
   std::string out;     // captured, bounded
   std::string err;
   std::uint64_t out_dropped = 0;  // bytes left out of the middle
   std::uint64_t err_dropped = 0;
   std::chrono::milliseconds took{0};
+  std::chrono::milliseconds allowed{0};  // the plan's timeout; 0: none
 
   // The exit status that `compose run` gives: n, 126, 127, 128+signal, 124, 125.
   [[nodiscard]] int exit_code() const;
