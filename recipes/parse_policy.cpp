@@ -19,7 +19,7 @@ namespace compose {
 namespace {
 
 void read_image(TableReader& root, TrustPolicy& policy) {
-  if (!root.has("image")) root.missing("image");
+  if (!root.has("image")) root.missing("image", "add [image]");
   auto table = root.sub_table("image");
   if (!table) return;
   policy.image_name = table->needed_text("name", image_name_fault).value;
@@ -93,7 +93,7 @@ void read_requirements(TableReader& root, TrustPolicy& policy) {
 }
 
 void read_seal(TableReader& root, TrustPolicy& policy) {
-  if (!root.has("seal")) root.missing("seal");
+  if (!root.has("seal")) root.missing("seal", "add [seal]");
   auto table = root.sub_table("seal");
   if (!table) return;
   const LocatedText team = table->needed_text("signed_by", team_or_stage_fault);

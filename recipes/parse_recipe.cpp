@@ -23,7 +23,7 @@ constexpr std::size_t most_stages = 127;            // container engines stack n
 
 Reason compression_fault(std::string_view word) {
   if (word == "zstd" || word == "gzip" || word == "none") return std::nullopt;
-  return "'zstd', 'gzip' or 'none'";
+  return "choose 'zstd', 'gzip' or 'none'";
 }
 
 Compression compression_of(std::string_view word) {
@@ -41,7 +41,7 @@ void read_epoch(TableReader& table, Recipe& recipe) {
 }
 
 void read_image(TableReader& root, Recipe& recipe) {
-  if (!root.has("image")) root.missing("image");
+  if (!root.has("image")) root.missing("image", "add [image]");
   auto table = root.sub_table("image");
   if (!table) return;
   recipe.name = table->needed_text("name", image_name_fault).value;
@@ -79,7 +79,7 @@ void read_teams(TableReader& root, Recipe& recipe) {
 
 void read_stages(TableReader& root, Recipe& recipe) {
   std::set<std::string> seen;
-  if (!root.has("stage")) root.missing("stage");
+  if (!root.has("stage")) root.missing("stage", "add [[stage]]");
   for (TableReader& table : root.sub_tables("stage")) {
     Stage stage = parse_stage(table, {recipe.folder, recipe.teams});
     if (!stage.name.empty() && !seen.insert(stage.name).second) {
@@ -96,7 +96,7 @@ void read_stages(TableReader& root, Recipe& recipe) {
 }
 
 void read_seal(TableReader& root, Recipe& recipe) {
-  if (!root.has("seal")) root.missing("seal");
+  if (!root.has("seal")) root.missing("seal", "add [seal]");
   auto table = root.sub_table("seal");
   if (!table) return;
   const LocatedText team = table->needed_text("team", team_or_stage_fault);
@@ -139,7 +139,7 @@ TestSuite parse_tests(std::string_view text, const std::filesystem::path& file,
   TableReader root(document, {}, "", faults);
   require_schema(root);
   TestSuite suite{parse_mounts(root), parse_smoke_tests(root, expression_rule)};
-  if (!root.has("test")) root.missing("test");
+  if (!root.has("test")) root.missing("test", "add [[test]]");
   root.finish();
   faults.throw_if_any();
   return suite;

@@ -27,7 +27,7 @@ Reason mode_fault(std::string_view text) {
 
 Reason mode_rule_fault(std::string_view text) {
   if (text == "keep" || text == "normalise") return std::nullopt;
-  return "'normalise' or 'keep'; modes of single files are set with 'attributes'";
+  return "choose 'normalise' or 'keep'; modes of single files are set with 'attributes'";
 }
 
 std::optional<NumericOwner> read_owner(TableReader& table) {
@@ -40,10 +40,12 @@ AttributeRule parse_attribute_rule(TableReader& table) {
   rule.match = table.needed_text("match", glob_fault).value;
   if (const auto mode = table.text("mode", mode_fault)) rule.mode = parse_mode(mode->value);
   rule.owner = read_owner(table);
-  if (!table.has("mode") && !table.has("owner")) {
+  const std::size_t faults_before = table.faults().count();
+  table.finish();
+  const bool sets = table.has("mode") || table.has("owner");
+  if (!sets && table.faults().count() == faults_before) {
     table.faults().add(table.place(), "an attributes rule that sets neither 'mode' nor 'owner'");
   }
-  table.finish();
   return rule;
 }
 

@@ -17,7 +17,7 @@ constexpr std::int64_t most_exit = 255;
 
 Reason mount_kind_fault(std::string_view kind) {
   if (kind == "config" || kind == "data") return std::nullopt;
-  return "'config' or 'data'";
+  return "choose 'config' or 'data'";
 }
 
 Reason duration_fault(std::string_view text) {

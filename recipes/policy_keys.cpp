@@ -28,6 +28,8 @@ KeyName split(const std::string& text) {
     throw Error(ErrorKind::usage, fmt::format("{} does not end in a fingerprint", shown(text)),
                 "after '#' stand 40 hex digits");
   }
+  if (mark == 0)
+    throw Error(ErrorKind::usage, fmt::format("{} names no file", shown(text)), "leave the '#' out");
   return {text.substr(0, mark), pinned};
 }
 

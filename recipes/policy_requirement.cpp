@@ -45,7 +45,7 @@ int read_threshold(TableReader& table, std::string_view key, std::optional<std::
   }
   if (reachable && static_cast<std::uint64_t>(value) > *reachable) {
     table.faults().add(table.place_of(key),
-                       fmt::format("'{}' is {}, but only {} people can sign", key, value, *reachable),
+                       fmt::format("'{}' is {}, but at most {} can sign", key, value, *reachable),
                        "nobody counts twice or countersigns their own entry");
   }
   return static_cast<int>(value);

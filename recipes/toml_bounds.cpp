@@ -26,7 +26,7 @@ class Scan {
         return TomlExcess{key_, fmt::format("a key of more than {} parts", most_key_parts)};
       }
       if (nesting_ > most_nesting) {
-        return TomlExcess{place_, fmt::format("nested deeper than {} levels", most_nesting)};
+        return TomlExcess{bracket_, fmt::format("nested deeper than {} levels", most_nesting)};
       }
     }
     return std::nullopt;
@@ -41,6 +41,7 @@ class Scan {
       case '[':
       case '{':
         ++nesting_;
+        bracket_ = place_;
         break;
       case ']':
       case '}':
@@ -109,6 +110,7 @@ class Scan {
   std::size_t at_ = 0;
   Place place_;
   Place key_;           // where the dotted key began
+  Place bracket_;       // the last one that opened
   bool fresh_ = true;   // no key has begun since the last delimiter
   unsigned parts_ = 1;  // of the key so far
   unsigned nesting_ = 0;

@@ -148,10 +148,15 @@ LocatedText TableReader::needed_text(std::string_view key, const TextRule& rule)
   return text(key, rule).value_or(LocatedText{"", place_of(key)});
 }
 
+// What errors call a table of this one: "[image]" at the top level, "'from'" below.
+std::string TableReader::name_of(std::string_view key, std::string_view open, std::string_view close) const {
+  return where_.empty() ? fmt::format("{}{}{}", open, key, close) : shown(key);
+}
+
 std::optional<TableReader> TableReader::sub_table(std::string_view key) {
   const auto* table = get<TomlTable>(key, table_word);
   if (!table) return std::nullopt;
-  return TableReader(*table, place_of(key), fmt::format("[{}]", key), *faults_);
+  return TableReader(*table, place_of(key), name_of(key, "[", "]"), *faults_);
 }
 
 std::vector<TableReader> TableReader::sub_tables(std::string_view key) {
@@ -160,7 +165,7 @@ std::vector<TableReader> TableReader::sub_tables(std::string_view key) {
   if (!array) return readers;
   for (const TomlValue& element : *array) {
     if (const auto* table = std::get_if<TomlTable>(&element.data)) {
-      readers.emplace_back(*table, element.place, fmt::format("[[{}]]", key), *faults_);
+      readers.emplace_back(*table, element.place, name_of(key, "[[", "]]"), *faults_);
     } else {
       wrong_type(key, element, tables_word);
     }
@@ -197,9 +202,9 @@ std::vector<std::pair<LocatedText, std::vector<LocatedText>>> TableReader::named
   return lists;
 }
 
-void TableReader::missing(std::string_view key) {
+void TableReader::missing(std::string_view key, std::string_view hint) {
   expect(key);
-  missing_.emplace_back(key);
+  missing_.emplace_back(key, hint);
 }
 
 void TableReader::finish() {
@@ -209,13 +214,13 @@ void TableReader::finish() {
     if (std::find(known_.begin(), known_.end(), member.name) != known_.end()) continue;
     const auto nearest = nearest_name(member.name, known_);
     // One slip, one fault: the key that was meant is not missing as well.
-    if (nearest) std::erase(missing_, *nearest);
+    if (nearest) std::erase_if(missing_, [&](const auto& key) { return key.first == *nearest; });
     faults_->add(member.place, fmt::format("unknown key {} {}", shown(member.name), place),
                  nearest ? fmt::format("did you mean '{}'?", *nearest)
                          : fmt::format("valid keys: {}", fmt::join(known_, ", ")));
   }
-  for (const std::string& key : missing_) {
-    faults_->add(place_, fmt::format("{} has no '{}'", where_.empty() ? "the file" : where_, key));
+  for (const auto& [key, hint] : missing_) {
+    faults_->add(place_, fmt::format("{} has no '{}'", where_.empty() ? "the file" : where_, key), hint);
   }
 }
 

@@ -72,8 +72,8 @@ class TableReader {
   // NAME = [list of strings] for free names: every member of this table.
   [[nodiscard]] std::vector<std::pair<LocatedText, std::vector<LocatedText>>> named_lists();
 
-  // The fault of a key that must be there and is not.
-  void missing(std::string_view key);
+  // The fault of a key that must be there and is not, reported by finish().
+  void missing(std::string_view key, std::string_view hint = {});
   // Reports unknown and missing keys. The last thing to do with a reader.
   void finish();
 
@@ -81,6 +81,8 @@ class TableReader {
   [[nodiscard]] const TomlValue* find(std::string_view key);
   template <typename T>
   [[nodiscard]] const T* get(std::string_view key, std::string_view wanted);
+  [[nodiscard]] std::string name_of(std::string_view key, std::string_view open,
+                                    std::string_view close) const;
   void wrong_type(std::string_view key, const TomlValue& value, std::string_view wanted);
   [[nodiscard]] std::vector<LocatedText> strings_of(std::string_view key, const TomlArray& array);
   void hold(std::string_view key, const LocatedText& text, const TextRule& rule);
@@ -90,8 +92,8 @@ class TableReader {
   std::string where_;
   Faults* faults_;
   std::vector<std::string> known_;
-  std::vector<std::string> missing_;
-  bool free_names_ = false;  // every member is known
+  std::vector<std::pair<std::string, std::string>> missing_;  // key, hint
+  bool free_names_ = false;                                   // every member is known
 };
 
 }  // namespace compose
