@@ -49,6 +49,7 @@ class Recording {
 
   EntryId run(const CustodyBundle* previous) {
     known_ = match_custody(append_.log(), wanted_, keys_);
+    if (known_.seal) return *known_.seal;  // nothing to add: no gpg is called
     begin();
     if (previous != nullptr) absorb(*previous);
     for (std::size_t i = 0; i < wanted_.layers.size(); ++i) vouch(i);
@@ -101,7 +102,6 @@ class Recording {
   }
 
   EntryId seal() {
-    if (known_.seal) return *known_.seal;
     SealClaim claim = wanted_.seal;
     std::vector<EntryId> parents;
     for (std::size_t i = 0; i < known_.layers.size(); ++i) {
@@ -131,8 +131,9 @@ RecordedCustody record_custody(const std::filesystem::path& folder, const Wanted
   const std::size_t before = append.log().entries.size();
   Recording recording(append, wanted, keys, now, progress);
   const EntryId seal = recording.run(previous);
-  append.commit(recording.sealer());
-  return {.log = append.log(), .seal = seal, .added = append.log().entries.size() - before};
+  const std::size_t added = append.log().entries.size() - before;
+  if (added != 0) append.commit(recording.sealer());
+  return {.log = append.log(), .seal = seal, .added = added};
 }
 
 }  // namespace compose
