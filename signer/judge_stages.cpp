@@ -78,16 +78,15 @@ class StageJudge {
       case_.report.layer_stage[*place.in_image] = stage_.name;
       case_.report.layer_team[*place.in_image] = team;
     }
-    const bool author_counts = faults.empty();
     std::move(faults.begin(), faults.end(), std::back_inserter(case_.report.findings));
-    if (rule != nullptr) judge_stamps(entry, *rule, author_counts, row);
+    if (rule != nullptr) judge_stamps(entry, *rule, row);
   }
 
-  void judge_stamps(const JudgedEntry& entry, const Requirement& rule, bool author_counts, StageRow& row) {
+  // The author is one of the people; what speaks against them has been told.
+  void judge_stamps(const JudgedEntry& entry, const Requirement& rule, StageRow& row) {
     std::set<std::string> asked{rule.signed_by};
     StampTally own = tally_stamps(case_, entry, rule.signed_by);
-    const std::size_t people = own.people.size() + (author_counts ? 1 : 0);
-    require(own, people, rule.threshold, "threshold", entry, rule.signed_by);
+    require(own, own.people.size() + 1, rule.threshold, "threshold", entry, rule.signed_by);
     add_rows(own, row);
     if (rule.countersigned_by && *rule.countersigned_by != rule.signed_by) {
       asked.insert(*rule.countersigned_by);

@@ -23,16 +23,38 @@ JudgedSignature& fail(JudgedSignature& judged, SignatureFault fault, std::string
   return judged;
 }
 
+// Armored files go to gpg in one run, which is most of what a verification costs. What it then
+// does not have is noticed when its owner is looked up.
+void import_files(KeyRing& ring, const std::vector<const TrustedKey*>& files) {
+  std::string armored;
+  for (const TrustedKey* key : files) {
+    if (key->certificate.starts_with("-----BEGIN PGP ") && armored.size() < most_bundled_bytes) {
+      armored += key->certificate + "\n";
+    } else {
+      ring.import(key->certificate, key->origin);
+    }
+  }
+  if (!armored.empty()) ring.import(armored, "the policy's keys");
+}
+
 }  // namespace
 
 TrustedKeys::TrustedKeys(const TrustPolicy& policy, const std::vector<std::string>& bundled, std::int64_t now)
     : now_(now) {
+  std::vector<const TrustedKey*> files;
   for (const auto& [name, principal] : policy.principals) {
-    for (const TrustedKey& key : principal.keys) import_file(name, key);
+    for (const TrustedKey& key : principal.keys) {
+      want(name, key);
+      if (!key.certificate.empty()) files.push_back(&key);
+    }
   }
-  import_bundled(bundled);
+  import_files(trusted_, files);
+  if (!bundled.empty()) {
+    import_files(seen_.emplace(), files);
+    import_bundled(bundled);
+  }
   const std::vector<Certificate> trusted = trusted_.certificates();
-  const std::vector<Certificate> seen = seen_.certificates();
+  const std::vector<Certificate> seen = this->seen().certificates();
   for (const Wanted& each : wanted_) {
     own(each.principal, each.fingerprint, each.origin, each.from_bundle ? seen : trusted, each.from_bundle);
   }
@@ -40,7 +62,7 @@ TrustedKeys::TrustedKeys(const TrustPolicy& policy, const std::vector<std::strin
   note_revocations(seen);
 }
 
-void TrustedKeys::import_file(const std::string& principal, const TrustedKey& key) {
+void TrustedKeys::want(const std::string& principal, const TrustedKey& key) {
   if (key.certificate.empty()) {
     if (!key.pinned) throw usage_error("principal '{}': {}: no key", principal, printable(key.origin));
     wanted_.push_back({principal, *key.pinned, key.origin, true});
@@ -60,8 +82,6 @@ void TrustedKeys::import_file(const std::string& principal, const TrustedKey& ke
                      fingerprint.hex()),
          fmt::format("pin it in the policy: {}#{}", printable(key.origin), fingerprint.hex())});
   }
-  trusted_.import(key.certificate, key.origin);
-  seen_.import(key.certificate, key.origin);
   wanted_.push_back({principal, fingerprint, key.origin, false});
 }
 
@@ -76,7 +96,7 @@ void TrustedKeys::import_bundled(const std::vector<std::string>& bundled) {
         throw verdict_error("more than {}", most_bundled_certificates);
       if (certificate.size() > most_bundled_bytes)
         throw verdict_error("larger than {} bytes", most_bundled_bytes);
-      seen_.import(certificate, name);
+      seen_->import(certificate, name);
     } catch (const Error& error) {
       notices_.push_back({"certificate-unreadable", name, error.what(), {}});
       if (done.size() > most_bundled_certificates) return;
@@ -134,7 +154,7 @@ JudgedSignature TrustedKeys::judge(std::string_view signed_bytes, std::string_vi
   const Owned& owned = owner->second;
   judged.algorithm = owned.key.algorithm;
   judged.principal = owned.principal;
-  const GpgVerdict verdict = (owned.from_bundle ? seen_ : trusted_).verify(signed_bytes, signature);
+  const GpgVerdict verdict = (owned.from_bundle ? seen() : trusted_).verify(signed_bytes, signature);
   judged.primary = verdict.primary;
   if (owned.key.weak)
     return fail(judged, SignatureFault::weak, fmt::format("{} is too weak", owned.key.algorithm));
@@ -174,7 +194,7 @@ JudgedSignature TrustedKeys::judge_stranger(JudgedSignature judged, std::string_
   if (!known_.contains(*judged.key)) {
     return fail(judged, SignatureFault::absent, fmt::format("key {} is nobody's in the policy", name));
   }
-  const GpgVerdict verdict = seen_.verify(signed_bytes, signature);
+  const GpgVerdict verdict = seen().verify(signed_bytes, signature);
   judged.primary = verdict.primary;
   if (!verdict.good) return fail(judged, SignatureFault::bad, verdict.detail);
   return fail(judged, SignatureFault::stranger, fmt::format("key {} is nobody's in the policy", name));

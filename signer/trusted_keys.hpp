@@ -67,7 +67,7 @@ class TrustedKeys {
     bool certificate_expired = false;
   };
 
-  void import_file(const std::string& principal, const TrustedKey& key);
+  void want(const std::string& principal, const TrustedKey& key);
   void import_bundled(const std::vector<std::string>& bundled);
   void own(const std::string& principal, const Fingerprint& wanted, const std::string& origin,
            const std::vector<Certificate>& certificates, bool from_bundle);
@@ -77,6 +77,8 @@ class TrustedKeys {
   [[nodiscard]] JudgedSignature judge_stranger(JudgedSignature judged, std::string_view signed_bytes,
                                                std::string_view signature) const;
 
+  [[nodiscard]] const KeyRing& seen() const { return seen_ ? *seen_ : trusted_; }
+
   struct Wanted {
     std::string principal;
     Fingerprint fingerprint;
@@ -85,8 +87,8 @@ class TrustedKeys {
   };
 
   std::int64_t now_;
-  KeyRing trusted_;  // the policy's files alone
-  KeyRing seen_;     // these and what came with the image
+  KeyRing trusted_;              // the policy's files alone
+  std::optional<KeyRing> seen_;  // these and what came with the image; absent: nothing came
   std::vector<Wanted> wanted_;
   std::map<Fingerprint, Owned> owned_;  // by each key that may sign for somebody
   std::set<Fingerprint> revoked_;       // by word of either ring
