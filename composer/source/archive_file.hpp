@@ -13,9 +13,10 @@
 
 namespace compose {
 
-// One pass over an open file. Warnings of the library are errors here. Throws usage Errors.
-// Made, used and destroyed on one thread, whose locale it sets meanwhile (UTF-8 names would
-// come out differently under another LANG).
+// One pass over an open file. The library gives names that a zip marks as UTF-8 in normalisation
+// form C, and so do we: two spellings of one name are one name twice. Warnings of the library are errors
+// here. Throws usage Errors. Made, used and destroyed on one thread, whose locale it sets meanwhile (UTF-8
+// names would come out differently under another LANG).
 class ArchiveFile {
  public:
   // `format`: zip, cpio, ar or rpm; or a compression, which gives one entry named "data".

@@ -14,11 +14,14 @@ constexpr std::size_t most_entries = 1'000'000;
 
 void refuse_whiteout(const TreeEntry& entry) {
   if (entry.type != EntryType::whiteout && entry.type != EntryType::opaque) return;
-  throw Error(ErrorKind::usage,
-              fmt::format("entry '{}': a {} is no file: names that begin with '.wh.' cannot be in an image",
-                          printable(entry.path), entry_type_name(entry.type)),
-              "to delete what lower stages brought, write remove = [\"/path\"]; to take layers as they are, "
-              "use an oci source");
+  throw Error(
+      ErrorKind::usage,
+      fmt::format("entry '{}': names that begin with '.wh.' cannot be in an image: this would be read "
+                  "as {}",
+                  printable(entry.path),
+                  entry.type == EntryType::whiteout ? "its removal" : "hiding all that lies below it"),
+      "to delete what lower stages brought, write remove = [\"/path\"]; to take layers as they are, "
+      "use an oci source");
 }
 
 }  // namespace

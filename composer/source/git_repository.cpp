@@ -86,9 +86,13 @@ Object commit_of_reference(git_repository* repository, const std::string& name) 
   const int found = ::git_reference_lookup(take_into(reference), repository, name.c_str());
   if (found == GIT_ENOTFOUND) return {};
   expect_ok(found, "reference '{}'", printable(name));
+  Reference direct;
+  const int resolved = ::git_reference_resolve(take_into(direct), reference.get());
+  if (resolved == GIT_ENOTFOUND) return {};  // HEAD, before the first commit
+  expect_ok(resolved, "reference '{}'", printable(name));
   Object commit;
-  expect_ok(::git_reference_peel(take_into(commit), reference.get(), GIT_OBJECT_COMMIT),
-            "'{}' names no commit", printable(name));
+  expect_ok(::git_reference_peel(take_into(commit), direct.get(), GIT_OBJECT_COMMIT), "'{}' names no commit",
+            printable(name));
   return commit;
 }
 
