@@ -32,11 +32,12 @@ std::string tag_of(const Descriptor& listed) { return annotation(listed, ref_nam
 std::string name_of(const Descriptor& listed) { return annotation(listed, image_name_annotation); }
 
 void point_tag(Index& index, const Descriptor& image, const std::string& tag) {
+  Descriptor named = image;
+  named.annotations[std::string(ref_name_annotation)] = tag;
+  if (std::ranges::find(index.manifests, named) != index.manifests.end()) return;
   for (auto& listed : index.manifests) {
     if (tag_of(listed) == tag) listed.annotations.erase(std::string(ref_name_annotation));
   }
-  Descriptor named = image;
-  named.annotations[std::string(ref_name_annotation)] = tag;
   index.manifests.push_back(std::move(named));
   drop_idle_duplicates(index);
 }

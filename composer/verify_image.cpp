@@ -49,13 +49,16 @@ std::optional<ImageFacts> facts_of(const Layout& layout, const Descriptor& descr
   }
 }
 
-// A tag that was not asked for counts too: the seal must know the name the image goes by.
+// A tag that was not asked for counts too, if it is the only one: the seal must know the name
+// the image goes by.
 std::optional<std::string> tag_of_image(const Layout& layout, const ImageRef& ref, const BlobDigest& digest) {
   if (ref.tag || ref.digest) return ref.tag;
+  std::vector<std::string> tags;
   for (const auto& listed : layout.index().manifests) {
-    if (listed.digest == digest && !tag_of(listed).empty()) return tag_of(listed);
+    if (listed.digest == digest && !tag_of(listed).empty()) tags.push_back(tag_of(listed));
   }
-  return std::nullopt;
+  if (tags.size() != 1) return std::nullopt;
+  return tags.front();
 }
 
 bool is_marked_unsigned(const Layout& layout, const BlobDigest& digest) {

@@ -57,7 +57,7 @@ if namespaces_work; then
   step '--no-test is recorded in the seal'
   expect 0 "$COMPOSE" recipe.toml --no-test --json
   same "$(jq -r .tests <<<"$out")" skipped
-  expect 0 "$COMPOSE" verify out --policy policy.toml --json
+  expect 0 "$COMPOSE" verify out:1.0 --policy policy.toml --json
   same "$(jq -r .tests <<<"$out")" skipped
   sed -i 's/shop 2\\\\\./shop 1\\\\./' recipe.toml
 fi

@@ -58,6 +58,8 @@ step 'an image of another tool'
 if command -v umoci >/dev/null; then
   umoci init --layout foreign
   umoci new --image foreign:a
-  umoci insert --rootless --image foreign:a root / 2>/dev/null
+  umoci unpack --rootless --image foreign:a bundle 2>/dev/null
+  cp -r root/etc bundle/rootfs/etc
+  umoci repack --image foreign:a bundle 2>/dev/null
   expect 0 "$COMPOSE" check foreign:a
 fi
