@@ -31,7 +31,7 @@ throw_away_keys "$work" ops runtime app release security
 
 say "ops: a Debian root with its OpenSSL"
 if [ ! -e rootfs.tar ]; then
-  SOURCE_DATE_EPOCH=1767225600 mmdebstrap --quiet --variant=essential \
+  SOURCE_DATE_EPOCH=1767225600 mmdebstrap --quiet --format=tar --variant=essential \
     --include=ca-certificates,libpcre2-8-0,libssl3,zlib1g bookworm rootfs.tar.new
   mv rootfs.tar.new rootfs.tar
 fi

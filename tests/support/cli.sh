@@ -18,7 +18,7 @@ work=$(mktemp -d /tmp/compose-test.XXXXXX)
 export HOME=$work/home XDG_CACHE_HOME=$work/cache
 mkdir -p "$HOME"
 current='(start)'
-out= err= status=0
+out='' err='' status=0
 
 finish() {
   local code=$?

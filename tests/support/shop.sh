@@ -3,7 +3,8 @@
 
 make_keys() {  # make_keys NAME…
   export GNUPGHOME=$work/gnupg
-  mkdir -p -m 700 "$GNUPGHOME" "$work/keys"
+  mkdir -p "$GNUPGHOME" "$work/keys"
+  chmod 700 "$GNUPGHOME"
   for name in "$@"; do
     gpg --batch --quiet --passphrase '' --quick-gen-key "$name <$name@example.com>" ed25519 sign never 2>/dev/null
     gpg --batch --quiet --armor --export "$name@example.com" >"$work/keys/$name.asc"
