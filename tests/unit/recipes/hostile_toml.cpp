@@ -1,4 +1,5 @@
 // Recipes that were made to hurt: each gives a clean usage error with a position, in no time.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
 

@@ -1,7 +1,6 @@
 #include "recipes/test_suite.hpp"
 
 #include <catch2/catch.hpp>
-#include <random>
 
 #include "signer/error.hpp"
 
