@@ -191,13 +191,6 @@ struct GitRepository::State {
   void open_odb() { expect_ok(::git_repository_odb(take_into(odb), repository.get()), "object database"); }
 };
 
-bool GitRepository::is_url(std::string_view location) {
-  if (location.find("://") != std::string_view::npos) return true;
-  // "user@host:path" has no slash before its colon.
-  const auto colon = location.find(':');
-  return colon != std::string_view::npos && location.substr(0, colon).find('/') == std::string_view::npos;
-}
-
 GitRepository GitRepository::open(const std::filesystem::path& folder) {
   set_up_library();
   auto state = std::make_shared<State>();

@@ -46,7 +46,6 @@ class GitRepository {
   // A URL (https, http, ssh, git, file) or "user@host:path": its branches and tags are fetched
   // into a temporary repository that goes away with this object.
   [[nodiscard]] static GitRepository fetch(const std::string& url);
-  [[nodiscard]] static bool is_url(std::string_view location);
 
   // "HEAD", a tag (peeled), a branch, a full reference or the id of a commit, in this order;
   // an id may be shortened to 7 digits. A name that is both a tag and a branch is the tag.

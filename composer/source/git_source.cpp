@@ -133,9 +133,10 @@ std::string GitWalk::text_of_link(const TreeEntry& entry, const GitObjectId& blo
   return text;
 }
 
+// The recipe's paths are absolute by now; everything else is a URL.
 GitRepository open_or_fetch(const GitSource& source) {
-  return GitRepository::is_url(source.location) ? GitRepository::fetch(source.location)
-                                                : GitRepository::open(source.location);
+  return source.location.starts_with('/') ? GitRepository::open(source.location)
+                                          : GitRepository::fetch(source.location);
 }
 
 }  // namespace

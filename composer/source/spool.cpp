@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
-#include <vector>
 
 #include "signer/error.hpp"
+#include "signer/printable.hpp"
 
 namespace compose {
 
@@ -29,7 +29,7 @@ UniqueFd unnamed_file() {
   const char* chosen = std::getenv("TMPDIR");  // NOLINT: read only
   if (chosen != nullptr && *chosen != '\0') {
     UniqueFd fd = unnamed_file_in(chosen);
-    if (!fd) throw errno_error(errno, fmt::format("make a temporary file in TMPDIR '{}'", chosen));
+    if (!fd) throw errno_error(errno, fmt::format("make a temporary file in TMPDIR '{}'", printable(chosen)));
     return fd;
   }
   for (const char* folder : {"/var/tmp", "/tmp"}) {

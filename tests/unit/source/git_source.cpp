@@ -1,4 +1,4 @@
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "source_fixture.hpp"
 
@@ -12,7 +12,8 @@ class GitFolder : public Folder {
  public:
   GitFolder() {
     git("init -q -b main .");
-    git("config user.name tester && git config user.email tester@example.com");
+    git("config user.name tester && git config user.email tester@example.com && git config core.safecrlf "
+        "false");
   }
   void git(const std::string& arguments) const {
     run(
@@ -155,6 +156,19 @@ TEST_CASE("git_source: packed, bare, cloned by URL, with alternates", "[source][
       CHECK(loaded.inputs.at("git") == commit);
     }
   }
+}
+
+TEST_CASE("git_source: a repository of another owner is only read", "[source][git]") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can give a repository away");
+    return;
+  }
+  const GitFolder repository;
+  repository.write("f", "theirs");
+  repository.commit();
+  run("chown -R 54321:54321 " + repository.path().string());
+  CHECK(content(load(repository.stage()).tree, "f") == "theirs");
+  run("chown -R 0:0 " + repository.path().string());
 }
 
 TEST_CASE("git_source: excluded and unfetched submodules", "[source][git]") {
