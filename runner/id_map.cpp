@@ -18,9 +18,20 @@ namespace compose {
 
 namespace {
 
+// A namespace made by `unshare -r` and the like: its root is an ordinary user after all.
+bool has_one_id(const char* file) {
+  std::ifstream ranges(file);
+  std::uint64_t inside = 0;
+  std::uint64_t outside = 0;
+  std::uint64_t count = 0;
+  std::uint64_t ids = 0;
+  while (ranges >> inside >> outside >> count) ids += count;
+  return ids == 1;
+}
+
 // Root in this user namespace, with the right to write whole maps.
 bool may_map_ranges() {
-  if (::geteuid() != 0) return false;
+  if (::geteuid() != 0 || has_one_id("/proc/self/uid_map") || has_one_id("/proc/self/gid_map")) return false;
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2]{};
   if (::syscall(SYS_capget, &header, data) != 0) return false;

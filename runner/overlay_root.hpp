@@ -1,5 +1,8 @@
 // The root of a run: the layers below, a tmpfs on top that vanishes with the sandbox. Part of
 // the child's set-up: async-signal-safe, failures go to the reporter.
+//
+// A tmpfs knows user.* attributes since Linux 6.6. On older kernels a program that removes a
+// folder of the image and makes it again gets EIO for the second; all else works.
 #pragma once
 
 #include "runner/child_report.hpp"

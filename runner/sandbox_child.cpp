@@ -1,5 +1,6 @@
 #include "runner/sandbox_child.hpp"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -55,6 +56,16 @@ bool bring_up_loopback() {
   return up;
 }
 
+// Servers with port 80 need no capability in a network that is theirs alone. A help, no
+// restriction: where an outer container keeps /proc/sys read-only, low ports stay closed. The
+// file is that of the new network namespace, whichever /proc it is opened through.
+void open_low_ports() {
+  const int first_port = ::open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC);
+  if (first_port < 0) return;
+  [[maybe_unused]] const ssize_t written = ::write(first_port, "0", 1);
+  ::close(first_port);
+}
+
 }  // namespace
 
 void sandbox_child(PreparedRun& run) {
@@ -66,6 +77,7 @@ void sandbox_child(PreparedRun& run) {
                    SetupStep::private_mounts);
   take_bind_sources(run, reporter);
   const DeviceTrees devices = take_devices(reporter);
+  open_low_ports();
   // The plan's mounts come before /proc and /dev: no link in the image can lead them there.
   const RootMounts mounts = mount_overlay_root(run, reporter);
   attach_plan_mounts(run, mounts, reporter);

@@ -4,7 +4,9 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <csignal>
+#include <thread>
 
 #include "prison.hpp"
 
@@ -142,6 +144,38 @@ TEST_CASE("leftovers: a caller that is killed takes the sandbox along", "[runner
   ::kill(caller, SIGKILL);
   ::waitpid(caller, nullptr, 0);
   CHECK(wait_for_processes(word, 0));
+}
+
+TEST_CASE("leftovers: an init that is killed from outside is no success", "[runner][leftovers]") {
+  NEEDS_SANDBOX
+  const Prison prison;
+  const std::string word = unique_word();
+  std::thread killer([&] {
+    if (wait_for_processes(word, 1)) ::kill(parent_of_process_with(word), SIGKILL);
+  });
+  const RunResult result = prison.run({"ignore", word});
+  killer.join();
+  CHECK(result.status == Status::signaled);
+  CHECK(result.exit_code() == 128 + SIGKILL);
+  CHECK_THAT(result.advice, Catch::StartsWith("the sandbox was killed from outside"));
+  CHECK(processes_with(word) == 0);
+}
+
+TEST_CASE("leftovers: runs side by side do not touch each other", "[runner][leftovers]") {
+  NEEDS_SANDBOX
+  const Prison prison;
+  std::array<int, 4> right{};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    threads.emplace_back([&, i] {
+      for (int run = 0; run < 10; ++run) {
+        const std::string word = std::to_string(i) + "-" + std::to_string(run);
+        right[i] += prison.run({"say", word, word}).out == word ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == std::array<int, 4>{10, 10, 10, 10});
 }
 
 TEST_CASE("leftovers: a caller that ignores SIGCHLD gets the result all the same", "[runner][leftovers]") {

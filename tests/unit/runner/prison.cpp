@@ -1,12 +1,13 @@
 #include "prison.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <thread>
 
 namespace compose {
@@ -26,6 +27,7 @@ const std::string& no_sandbox_reason() {
 }
 
 Prison::Prison() {
+  ::umask(022);  // the image is the same whoever runs the tests
   std::string name = (fs::temp_directory_path() / "compose-runner-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw fs::filesystem_error("mkdtemp", std::error_code());
   folder_ = name;
@@ -65,22 +67,37 @@ void write_text(const fs::path& file, const std::string& text) {
 }
 
 std::string read_text(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
 }
 
-std::size_t processes_with(const std::string& word) {
-  std::size_t count = 0;
+namespace {
+
+std::vector<fs::path> folders_of_processes_with(const std::string& word) {
+  std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator("/proc")) {
     if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
-    const std::string arguments = read_text(entry.path() / "cmdline");
-    if (arguments.find(word) != std::string::npos) ++count;
+    if (read_text(entry.path() / "cmdline").find(word) != std::string::npos) folders.push_back(entry.path());
   }
-  return count;
+  return folders;
+}
+
+}  // namespace
+
+std::size_t processes_with(const std::string& word) { return folders_of_processes_with(word).size(); }
+
+pid_t parent_of_process_with(const std::string& word) {
+  for (const fs::path& folder : folders_of_processes_with(word)) {
+    const std::string status = read_text(folder / "status");
+    const std::size_t at = status.find("PPid:\t");
+    if (at != std::string::npos) return std::stoi(status.substr(at + 6));
+  }
+  return 0;
 }
 
 bool wait_for_processes(const std::string& word, std::size_t count) {
-  for (int attempt = 0; attempt < 200; ++attempt) {
+  for (int attempt = 0; attempt < 1000; ++attempt) {
     if (processes_with(word) == count) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -44,7 +44,9 @@ void write_text(const std::filesystem::path& file, const std::string& text);
 
 // Processes of this machine that have `word` among their arguments.
 [[nodiscard]] std::size_t processes_with(const std::string& word);
-// Waits up to two seconds for exactly that many.
+// The parent of such a process; 0 when there is none.
+[[nodiscard]] pid_t parent_of_process_with(const std::string& word);
+// Waits up to ten seconds for exactly that many.
 [[nodiscard]] bool wait_for_processes(const std::string& word, std::size_t count);
 
 }  // namespace compose

@@ -130,21 +130,23 @@ int count_input(const Arguments&) {
   return 0;
 }
 
-// A server and its client on the loopback of the sandbox.
-int talk_to_itself(const Arguments&) {
-  const int server = socket(AF_INET, SOCK_STREAM, 0);
+sockaddr_in loopback_at(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(80);  // below 1024 needs a capability, which is the point of the next line
+  address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::printf("port 80: %s\n", bind(server, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0
-                                   ? "ok"
-                                   : strerrorname_np(errno));
-  address.sin_port = htons(8080);
-  if (bind(server, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 || listen(server, 1) != 0)
-    return 1;
+  return address;
+}
+
+// A server and its client on the loopback of the sandbox, at a port that ordinary users do not
+// get elsewhere.
+int talk_to_itself(const Arguments&) {
+  const sockaddr_in address = loopback_at(80);
+  const auto* place = reinterpret_cast<const sockaddr*>(&address);
+  const int server = socket(AF_INET, SOCK_STREAM, 0);
   const int client = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return 2;
+  if (bind(server, place, sizeof(address)) != 0 || listen(server, 1) != 0) return 1;
+  if (connect(client, place, sizeof(address)) != 0) return 2;
   const int accepted = accept(server, nullptr, nullptr);
   char letter = 0;
   return write(client, "x", 1) == 1 && read(accepted, &letter, 1) == 1 && letter == 'x' ? 0 : 3;
