@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -35,14 +35,17 @@ struct CustodyCase {
         policy(rules),
         options(wishes),
         keys(rules, brought.certificates, wishes.now),
-        tree(brought.leaves) {}
+        tree(brought.leaves) {
+    for (const std::string& file : brought.evidence) evidence.insert(sha256(file));
+  }
 
   const ImageFacts& image;
   const CustodyBundle& bundle;
   const TrustPolicy& policy;
   const VerifyOptions& options;
   TrustedKeys keys;
-  MerkleTree tree;  // of the bundle's leaves
+  MerkleTree tree;            // of the bundle's leaves
+  std::set<Sha256> evidence;  // digests of the files that came along
 
   std::vector<JudgedEntry> entries;  // one for each id
   std::unordered_map<EntryId, std::size_t> by_id;

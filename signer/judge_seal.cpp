@@ -1,6 +1,7 @@
 #include "signer/judge_seal.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "signer/path_glob.hpp"
 #include "signer/printable.hpp"
@@ -16,19 +17,30 @@ std::optional<Sha256> tests_of(const CustodyCase& custody_case) {
   return custody_case.image.tests;
 }
 
+// Against the signature comes first: a stranger's seal that fits must not hide ours that does not.
+struct SealVerdict {
+  std::size_t against_signature = 0;  // how many of the faults
+  Findings faults;
+  [[nodiscard]] bool is_better_than(const SealVerdict& other) const {
+    return std::pair(against_signature, faults.size()) <
+           std::pair(other.against_signature, other.faults.size());
+  }
+};
+
 // What the seal says against what the image and the policy are.
 class SealFaults {
  public:
   SealFaults(const CustodyCase& custody_case, const JudgedEntry& judged)
       : case_(custody_case), claim_(claim_of(judged)), where_(entry_place(judged)), judged_(judged) {}
 
-  Findings collect() {
+  SealVerdict collect() {
     faults_ = logged_entry_faults(case_, judged_, case_.policy.seal_signed_by, "seal-team");
+    const std::size_t against_signature = faults_.size();
     check_names();
     check_digests();
     check_tests();
     check_log();
-    return std::move(faults_);
+    return {against_signature, std::move(faults_)};
   }
 
  private:
@@ -119,12 +131,12 @@ bool within(const std::vector<std::string>& policy, const std::vector<std::strin
 
 const JudgedEntry* judge_seal(CustodyCase& custody_case) {
   const JudgedEntry* best = nullptr;
-  Findings least;
+  SealVerdict verdict;
   for (const JudgedEntry* seal : candidates(custody_case)) {
-    Findings faults = SealFaults(custody_case, *seal).collect();
-    if (best != nullptr && faults.size() > least.size()) continue;
+    SealVerdict next = SealFaults(custody_case, *seal).collect();
+    if (best != nullptr && verdict.is_better_than(next)) continue;
     best = seal;
-    least = std::move(faults);
+    verdict = std::move(next);
   }
   if (best == nullptr) {
     custody_case.find_fault("seal-missing", "image", "no seal speaks of it",
@@ -133,12 +145,12 @@ const JudgedEntry* judge_seal(CustodyCase& custody_case) {
   }
   CustodyReport& report = custody_case.report;
   custody_case.used.insert(best->entry.id);
-  report.seal = signature_row(*best, least);
-  if (least.empty()) report.sealed = claim_of(*best);
+  report.seal = signature_row(*best, verdict.faults);
+  if (verdict.faults.empty()) report.sealed = claim_of(*best);
   if (claim_of(*best).tests_result == "skipped") {
     custody_case.notice("tests-skipped", entry_place(*best), "it was sealed without running its tests");
   }
-  std::move(least.begin(), least.end(), std::back_inserter(report.findings));
+  std::move(verdict.faults.begin(), verdict.faults.end(), std::back_inserter(report.findings));
   return best;
 }
 

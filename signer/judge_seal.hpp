@@ -6,8 +6,8 @@
 namespace compose {
 
 // The seal to hold the image against: of those for its manifest the one with the least against
-// it, the latest of equals; without any for its manifest, of all. Reports what is against it,
-// and the accepted seal. Null when there is no seal at all.
+// its signature, then against what it says, the latest of equals; without any for its manifest,
+// of all. Reports what is against it, and the accepted seal. Null when there is no seal at all.
 [[nodiscard]] const JudgedEntry* judge_seal(CustodyCase& custody_case);
 
 // A contract that lets a team write more than the policy allows it.

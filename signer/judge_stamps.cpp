@@ -26,12 +26,8 @@ std::string objection(const JudgedEntry& stamp, const JudgedEntry& target) {
 }
 
 void tell_evidence(CustodyCase& custody_case, const JudgedEntry& stamp) {
-  const std::vector<std::string>& brought = custody_case.bundle.evidence;
   for (const EvidenceFile& file : claim_of(stamp).evidence) {
-    const bool there = std::any_of(brought.begin(), brought.end(), [&](const std::string& bytes) {
-      return bytes.size() == file.size && sha256(bytes) == file.digest;
-    });
-    if (there) continue;
+    if (custody_case.evidence.contains(file.digest)) continue;
     custody_case.notice("evidence-missing", entry_place(stamp),
                         fmt::format("'{}' did not come with the image", printable(file.name)));
   }
