@@ -57,7 +57,8 @@ template <typename... Args>
   return Error(ErrorKind::failure, fmt::format(text, std::forward<Args>(args)...));
 }
 
-// "WHAT: No such file or directory" for an errno value.
+// "WHAT: No such file or directory" for an errno value. What tells of an exhausted or broken
+// machine (EMFILE, ENOSPC, EIO, …) is a failure whatever `kind` says.
 [[nodiscard]] Error errno_error(int errno_value, std::string_view what, ErrorKind kind = ErrorKind::failure);
 
 // The exception now being handled as an Error; foreign exceptions become failures.
