@@ -15,6 +15,7 @@
 #include "composer/cli/report.hpp"
 #include "composer/oci/image_ref.hpp"
 #include "recipes/parse_recipe.hpp"
+#include "runner/smoke_test.hpp"
 #include "signer/error.hpp"
 #include "signer/printable.hpp"
 
@@ -87,7 +88,7 @@ int run(const Options& options) {
   for (const auto& tag : options.build.tags) {
     if (!is_valid_tag(tag)) throw usage_error("--tag '{}': not a valid tag", printable(tag));
   }
-  const Recipe recipe = parse_recipe_file(options.recipe);
+  const Recipe recipe = parse_recipe_file(options.recipe, expression_fault);
   BuildOptions build = options.build;
   build.run_tests = !options.no_test;
   build.sign = !options.unsigned_image;

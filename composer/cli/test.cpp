@@ -14,6 +14,7 @@
 #include "composer/run/prepare_image.hpp"
 #include "composer/run/test_image.hpp"
 #include "recipes/parse_recipe.hpp"
+#include "runner/smoke_test.hpp"
 #include "signer/error.hpp"
 
 namespace compose {
@@ -66,7 +67,7 @@ int run(const Options& options) {
   const InterruptWatch watch;
   Progress progress(Progress::style_of_stderr());
   TestSuite given;
-  if (!options.tests.empty()) given = parse_tests_file(options.tests);
+  if (!options.tests.empty()) given = parse_tests_file(options.tests, expression_fault);
   const PreparedImage image = prepare_image(options.image, options.policy, progress);
   TestSuite suite = image.tests;
   if (!options.tests.empty()) {
