@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdint>
 
 #include "runner/fixed_text.hpp"
 #include "runner/kernel_calls.hpp"
@@ -67,6 +68,24 @@ void attach_one(const PreparedRun& run, std::size_t index, const RootMounts& mou
   ::close(target);
 }
 
+bool mount_id(const char* path, std::uint64_t& id) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_MNT_ID, &status) != 0) return false;
+  errno = ENOSYS;
+  id = status.stx_mnt_id;
+  return (status.stx_mask & STATX_MNT_ID) != 0;
+}
+
+// A mount left over the root would not be seen at "/", but be entered through "/..": the one
+// mistake here that would give the program the host. So it is looked for.
+bool nothing_over_root() {
+  std::uint64_t root = 0;
+  std::uint64_t above = 0;
+  if (!mount_id("/", root) || !mount_id("/..", above)) return false;
+  errno = EXDEV;
+  return root == above;
+}
+
 // The kernel says "(unreachable)" for a folder outside of the root; a working directory that
 // escaped would be a way out for the program.
 bool inside_root() {
@@ -111,7 +130,10 @@ void enter_root(const PreparedRun& run, const RootMounts& mounts, const ChildRep
   reporter.require(workdir >= 0, SetupStep::workdir);
   reporter.require(::fchdir(mounts.root) == 0, SetupStep::pivot);
   reporter.require(pivot_root(".", ".") == 0, SetupStep::pivot);
+  // Over the new root lies the old one, and over that the scratch file system: topmost first.
   reporter.require(::umount2(".", MNT_DETACH) == 0, SetupStep::pivot);
+  reporter.require(::umount2(".", MNT_DETACH) == 0, SetupStep::pivot);
+  reporter.require(nothing_over_root(), SetupStep::pivot);
   reporter.require(::fchdir(workdir) == 0 && inside_root(), SetupStep::workdir);
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("leftovers: what runs too long is ended, with all that it started", "[
   CHECK(result.exit_code() == 124);
   CHECK(result.describe() == "no answer within 200 ms");
   CHECK(result.took >= milliseconds(200));
-  CHECK(result.took < milliseconds(2000));
+  CHECK(result.took < milliseconds(10'000));
   CHECK(processes_with(word) == 0);
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("leftovers: a program that heeds TERM ends at once", "[runner][leftove
   plan.grace = milliseconds(20'000);
   const RunResult result = run_in_sandbox(plan);
   CHECK(result.status == Status::timed_out);
-  CHECK(result.took < milliseconds(5000));
+  CHECK(result.took < milliseconds(10'000));
 }
 
 TEST_CASE("leftovers: a daemon ends with the program and holds nobody up", "[runner][leftovers]") {
@@ -63,7 +63,7 @@ TEST_CASE("leftovers: a daemon ends with the program and holds nobody up", "[run
   const std::string word = unique_word();
   const RunResult result = prison.run({"daemon", word});
   CHECK(result.exit_code() == 0);
-  CHECK(result.took < milliseconds(2000));  // though it held the output open
+  CHECK(result.took < milliseconds(20'000));  // though it held the output open
   CHECK(processes_with(word) == 0);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("leftovers: a flood of processes is bounded and ended", "[runner][left
   RunPlan plan = prison.plan({"forks", "3000", "stay", word});
   plan.uid = 10001;
   plan.limits.processes = 100;
-  plan.timeout = milliseconds(500);
+  plan.timeout = milliseconds(3000);
   plan.grace = milliseconds(100);
   const RunResult result = run_in_sandbox(plan);
   CHECK(result.status == Status::timed_out);
@@ -88,7 +88,7 @@ TEST_CASE("leftovers: root's user 0, whom the kernel lets fork, is ended by init
   const std::string word = unique_word();
   RunPlan plan = prison.plan({"forks", "400", "stay", word});
   plan.limits.processes = 100;
-  plan.timeout = milliseconds(5000);
+  plan.timeout = milliseconds(3000);
   const RunResult result = run_in_sandbox(plan);
   CAPTURE(result.describe(), result.out);
   if (::geteuid() == 0) {
@@ -105,12 +105,13 @@ TEST_CASE("leftovers: endless output until the deadline", "[runner][leftovers]")
   NEEDS_SANDBOX
   const Prison prison;
   RunPlan plan = short_plan(prison, {"flood", "10000000"});
+  plan.timeout = milliseconds(2000);
   plan.most_output = 1000;
   const RunResult result = run_in_sandbox(plan);
   CHECK(result.status == Status::timed_out);
   CHECK(result.out.size() < 1100);
   CHECK(result.out_dropped > 0);
-  CHECK(result.took < milliseconds(2000));
+  CHECK(result.took < milliseconds(10'000));
 }
 
 TEST_CASE("leftovers: no mount, descriptor or child after many runs", "[runner][leftovers]") {

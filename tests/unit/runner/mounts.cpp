@@ -1,7 +1,10 @@
 // The root: layers, what is mounted into it, and what a hostile image cannot do to it.
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "prison.hpp"
 
@@ -13,6 +16,22 @@ namespace {
 
 RunMount bind(const fs::path& source, const std::string& target, bool read_only = true) {
   return {RunMount::Kind::bind, source, target, read_only};
+}
+
+// As /proc/self/mountinfo names it.
+std::string file_system_of(const fs::path& folder) {
+  struct stat status {};
+  REQUIRE(::stat(folder.c_str(), &status) == 0);
+  const std::string device =
+      std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev));
+  std::istringstream mounts(read_text("/proc/self/mountinfo"));
+  for (std::string line; std::getline(mounts, line);) {
+    if (line.find(" " + device + " ") == std::string::npos) continue;
+    std::istringstream rest(line.substr(line.find(" - ") + 3));
+    rest >> line;
+    return line;
+  }
+  return "?";
 }
 
 RunResult run_with(const Prison& prison, std::vector<RunMount> mounts, std::vector<std::string> arguments) {
@@ -64,6 +83,26 @@ TEST_CASE("sandbox: as many layers as an image may have, with any name", "[runne
   const RunResult result = run_in_sandbox(plan);
   CAPTURE(result.describe());
   CHECK(result.out == "0;125;");
+}
+
+TEST_CASE("sandbox: nothing of the host's is mounted, and no way leads up", "[runner][mounts][isolation]") {
+  NEEDS_SANDBOX
+  const Prison prison;
+  write_text(prison.layer() / "srv/x", "");
+  RunPlan plan = prison.plan({"mounts"});
+  plan.mounts = {bind(prison.make("source"), "/mnt")};
+  CHECK(
+      run_in_sandbox(plan).out ==
+      "/ overlay\n/dev tmpfs\n/dev/full devtmpfs\n/dev/null devtmpfs\n/dev/pts devpts\n/dev/random devtmpfs\n"
+      "/dev/tty devtmpfs\n/dev/urandom devtmpfs\n/dev/zero devtmpfs\n/mnt " +
+          file_system_of(prison.folder()) + "\n/proc proc\n");
+  for (const char* up : {"/..", "/../..", "/dev/..", "/proc/..", "/mnt/..", "/srv/../..", "../../../.."}) {
+    CAPTURE(up);
+    plan.argv = {"inmate", "same", "/", up};
+    CHECK(run_in_sandbox(plan).exit_code() == 0);
+    plan.argv = {"inmate", "try-read", std::string(up) + "/etc"};
+    CHECK(run_in_sandbox(plan).out == "ENOENT\n");
+  }
 }
 
 TEST_CASE("sandbox: writing changes no layer and is forgotten", "[runner][mounts]") {

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "inmate.hpp"
 
@@ -114,6 +115,32 @@ int show_limits(const Arguments&) {
   return 0;
 }
 
+// Each mount's place and type.
+int show_mounts(const Arguments&) {
+  std::ifstream mounts("/proc/self/mountinfo");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(mounts, line);) {
+    std::istringstream fields(line.substr(0, line.find(" - ")));
+    std::istringstream rest(line.substr(line.find(" - ") + 3));
+    std::string place;
+    for (int i = 0; i < 5; ++i) fields >> place;
+    std::string type;
+    rest >> type;
+    lines.push_back(place + " " + type);
+  }
+  std::sort(lines.begin(), lines.end());
+  for (const std::string& line : lines) std::puts(line.c_str());
+  return 0;
+}
+
+// Are two paths the same folder?
+int same(const Arguments& paths) {
+  struct stat one {};
+  struct stat other {};
+  if (stat(paths.at(0).c_str(), &one) != 0 || stat(paths.at(1).c_str(), &other) != 0) return 2;
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino ? 0 : 1;
+}
+
 int show_names(const Arguments&) {
   utsname name{};
   if (uname(&name) != 0) return 1;
@@ -126,11 +153,19 @@ int show_names(const Arguments&) {
 }  // namespace
 
 const std::vector<NamedCommand> sight_commands{
-    {"ids", show_ids},         {"groups", show_groups},
-    {"status", show_status},   {"env", show_environment},
-    {"args", show_arguments},  {"cwd", show_folder},
-    {"cat", show_file},        {"ls", list},
-    {"stat", show_attributes}, {"fds", show_descriptors},
-    {"signals", show_signals}, {"limits", show_limits},
+    {"ids", show_ids},
+    {"groups", show_groups},
+    {"status", show_status},
+    {"env", show_environment},
+    {"args", show_arguments},
+    {"cwd", show_folder},
+    {"cat", show_file},
+    {"ls", list},
+    {"stat", show_attributes},
+    {"fds", show_descriptors},
+    {"signals", show_signals},
+    {"limits", show_limits},
     {"names", show_names},
+    {"mounts", show_mounts},
+    {"same", same},
 };
