@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A socket's address has 108 bytes; "/S.gpg-agent" and a NUL must fit behind the home.
-constexpr std::size_t longest_home = 95;
+// A socket's address has 108 bytes, and "/S.gpg-agent.browser" and a NUL must fit behind the
+// home: gpg-agent does not start without that socket (measured: 86 works, 87 does not).
+constexpr std::size_t longest_home = 86;
 
 constexpr std::string_view private_configuration =
     "batch\n"
