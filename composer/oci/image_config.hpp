@@ -14,9 +14,9 @@
 namespace compose {
 
 struct HistoryEntry {
-  std::string created;  // RFC 3339 or ""
-  std::string created_by;
-  std::string comment;
+  std::string created = {};  // RFC 3339 or ""
+  std::string created_by = {};
+  std::string comment = {};
   bool empty_layer = false;
 };
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "composer/oci/layout.hpp"
+#include "composer/store/staged_file.hpp"
 #include "signer/atomic_file.hpp"
 #include "signer/error.hpp"
 
@@ -21,11 +22,16 @@ fs::path parent_of(const fs::path& path) {
   return parent.empty() ? fs::path(".") : parent;
 }
 
+// Our own hidden files are no content.
+bool is_ours(const std::string& name) {
+  return name == FolderLock::file_name || name.starts_with(StagedFile::hidden_prefix);
+}
+
 bool holds_nothing(const fs::path& folder) {
   std::error_code error;
   fs::directory_iterator entry(folder, error);
   while (!error && entry != fs::directory_iterator()) {
-    if (entry->path().filename() != FolderLock::file_name) return false;
+    if (!is_ours(entry->path().filename().string())) return false;
     entry.increment(error);
   }
   if (error) throw errno_error(error.value(), fmt::format("read {}", folder.string()));
@@ -66,13 +72,15 @@ Index index_for_update(const fs::path& folder) {
   }
 }
 
-fs::path staging_folder(const fs::path& folder) {
-  for (const fs::path& place : {folder / "blobs" / "sha256", folder}) {
-    if (fs::is_directory(place)) return place;
+Index index_before_update(const fs::path& folder) {
+  try {
+    return index_for_update(folder);
+  } catch (const Error&) {
+    std::error_code ignored;
+    if (!fs::is_directory(folder, ignored)) throw;
   }
-  fs::path place = parent_of(folder);
-  while (!is_there(place)) place = parent_of(place);
-  return place;
+  const FolderLock lock(folder);
+  return index_for_update(folder);
 }
 
 void make_folders(const fs::path& folder, Undo& undo) {

@@ -28,8 +28,9 @@ class Undo {
 // layout whose first commit was interrupted before its index. Failure Error for anything else.
 [[nodiscard]] Index index_for_update(const std::filesystem::path& folder);
 
-// A folder that exists on the file system on which the layout's blobs are or will be.
-[[nodiscard]] std::filesystem::path staging_folder(const std::filesystem::path& folder);
+// The same without holding the lock: what looks like anything else may be a first commit at
+// work, so that it is looked at again under the lock.
+[[nodiscard]] Index index_before_update(const std::filesystem::path& folder);
 
 // Makes a folder with its parents, durably, open to its owner whatever the umask says.
 void make_folders(const std::filesystem::path& folder, Undo& undo);

@@ -50,8 +50,8 @@ struct LayoutUpdate::State {
   Index index;
   StagedBlobs staged;
 
-  explicit State(fs::path path)
-      : folder(std::move(path)), index(index_for_update(folder)), staged(staging_folder(folder)) {}
+  State(fs::path path, StagedFile::Naming naming)
+      : folder(std::move(path)), index(index_before_update(folder)), staged(blobs(), naming) {}
 
   [[nodiscard]] fs::path blobs() const { return folder / "blobs" / "sha256"; }
 
@@ -78,8 +78,9 @@ struct LayoutUpdate::State {
   }
 
   // Last, and the one step that others see.
-  void write_index(const Index& changed, Undo& undo) const {
+  void write_index(Index& changed, Undo& undo) const {
     const fs::path path = folder / "index.json";
+    changed.media_type = index_media_type;
     const std::string bytes = encode_index(changed);
     if (bytes.size() > most_index)
       throw failure_error("{}: would be larger than {} bytes", path.string(), most_index);
@@ -107,7 +108,8 @@ struct LayoutUpdate::State {
   }
 };
 
-LayoutUpdate::LayoutUpdate(fs::path folder) : state_(std::make_unique<State>(std::move(folder))) {}
+LayoutUpdate::LayoutUpdate(fs::path folder, StagedFile::Naming naming)
+    : state_(std::make_unique<State>(std::move(folder), naming)) {}
 
 LayoutUpdate::~LayoutUpdate() = default;
 

@@ -9,6 +9,7 @@
 
 #include "composer/oci/manifest.hpp"
 #include "composer/store/blobs.hpp"
+#include "composer/store/staged_file.hpp"
 
 namespace compose {
 
@@ -18,7 +19,8 @@ namespace compose {
 class LayoutUpdate : public BlobStore {
  public:
   // The folder may be absent, empty or a layout; anything else is a failure Error (exit 3).
-  explicit LayoutUpdate(std::filesystem::path folder);
+  explicit LayoutUpdate(std::filesystem::path folder,
+                        StagedFile::Naming naming = StagedFile::Naming::unnamed_if_possible);
   ~LayoutUpdate() override;
 
   // As it was when the update was made or last committed; empty for a new layout.

@@ -14,7 +14,7 @@ namespace compose {
 // Dropped without publish, nothing remains. Every staged blob holds one descriptor open.
 class StagedBlobs final : public BlobStore {
  public:
-  // `folder` must be on the file system of the folder that the blobs are published to.
+  // `folder` is where the blobs will be published to; it need not exist yet.
   explicit StagedBlobs(std::filesystem::path folder,
                        StagedFile::Naming naming = StagedFile::Naming::unnamed_if_possible);
   ~StagedBlobs() override;

@@ -52,17 +52,25 @@ bool link_fd(int fd, int folder, const std::string& name) {
 
 }  // namespace
 
-StagedFile::StagedFile(const std::filesystem::path& folder, Naming naming) {
+// False if there is no such folder.
+bool StagedFile::open_in(const std::filesystem::path& folder, Naming naming) {
   if (naming == Naming::unnamed_if_possible) {
     fd_.reset(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, blob_mode));
+    if (fd_) return true;
   }
-  if (!fd_) {
-    path_ = (folder / ".staged-XXXXXX").string();
-    fd_.reset(::mkostemp(path_.data(), O_CLOEXEC));
-    if (!fd_) {
-      path_.clear();
-      throw errno_error(errno, fmt::format("create a file in {}", folder.string()));
-    }
+  std::string path = (folder / fmt::format("{}XXXXXX", hidden_prefix)).string();
+  fd_.reset(::mkostemp(path.data(), O_CLOEXEC));
+  if (fd_) path_ = std::move(path);
+  if (fd_ || errno == ENOENT) return static_cast<bool>(fd_);
+  throw errno_error(errno, fmt::format("create a file in {}", folder.string()));
+}
+
+StagedFile::StagedFile(const std::filesystem::path& folder, Naming naming) {
+  std::filesystem::path place = std::filesystem::absolute(folder);
+  while (!open_in(place, naming)) {
+    if (place == place.root_path())
+      throw failure_error("create a file in {}: no such folder", folder.string());
+    place = place.parent_path();
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "signer/unique_fd.hpp"
 
@@ -15,7 +16,10 @@ class StagedFile {
   // or dropped.
   enum class Naming { unnamed_if_possible, named };
 
-  // `folder` must be on the file system on which the file is going to be published.
+  static constexpr std::string_view hidden_prefix = ".staged-";  // of those hidden names
+
+  // Made in `folder`, or as long as there is none in the nearest parent that exists: on the
+  // file system, that is, on which the file is going to be published.
   explicit StagedFile(const std::filesystem::path& folder, Naming naming = Naming::unnamed_if_possible);
   StagedFile(StagedFile&& other) noexcept;
   StagedFile& operator=(StagedFile&&) = delete;
@@ -28,6 +32,7 @@ class StagedFile {
   void publish(int folder, const std::string& name);
 
  private:
+  [[nodiscard]] bool open_in(const std::filesystem::path& folder, Naming naming);
   [[nodiscard]] bool link_to(int folder, const std::string& name) const;
   void copy_to(int folder, const std::string& name) const;
 
