@@ -119,7 +119,7 @@ void mount_proc(const RootMounts& mounts, const ChildReporter& reporter) {
   const int target = open_in_root(mounts.root, "proc", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   reporter.require(target >= 0, SetupStep::proc);
   const int proc =
-      new_mount("proc", {{"subset", "pid"}, {"hidepid", "invisible"}}, no_privilege | MOUNT_ATTR_NOEXEC);
+      new_mount("proc", {{"subset", "pid"}, {"hidepid", "ptraceable"}}, no_privilege | MOUNT_ATTR_NOEXEC);
   reporter.require(proc >= 0 && attach_mount(proc, target), SetupStep::proc);
   ::close(proc);
   ::close(target);

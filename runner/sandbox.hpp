@@ -2,8 +2,13 @@
 // cgroup namespaces, overlay root, our own init, no capabilities, no_new_privs, seccomp. Knows
 // no image, key or git: it gets a prepared plan and gives back a result.
 //
-// Call from a process without other threads if possible; the child uses only
-// async-signal-safe code in any case. Nothing is left behind whatever happens to the caller.
+// An ordinary user needs no set-uid helper: `uid` and `gid` inside are the caller outside, and
+// what the caller owns belongs to them. Root's ids are the same inside and outside; without
+// capabilities they are still the owners of what is theirs in a writable bind mount.
+//
+// May be called from several threads at once; the child uses only async-signal-safe code. A run
+// ends when its program ends, whatever that has started. Nothing is left behind whatever happens
+// to the caller. Needs Linux 5.12.
 #pragma once
 
 #include <sys/types.h>
@@ -20,8 +25,8 @@ namespace compose {
 
 struct RunMount {
   enum class Kind {
-    bind,             // source → target
-    tmpfs,            // a fresh one, writable
+    bind,             // source (folder or file) → target
+    tmpfs,            // a fresh one, the program's own, with the mode that the image gives the target
     empty_read_only,  // an empty folder
   };
   Kind kind = Kind::bind;
@@ -31,14 +36,14 @@ struct RunMount {
 };
 
 struct RunLimits {
-  std::uint64_t tmpfs_bytes = 256ull << 20;  // writable layer and tmpfs mounts
+  std::uint64_t tmpfs_bytes = 256ull << 20;  // writable layer, tmpfs mounts and /dev/shm together
   std::uint64_t open_files = 1024;
   std::uint64_t processes = 512;
 };
 
 enum class OutputMode {
-  capture,  // kept in the result, bounded: head and tail
-  inherit,  // the caller's stdin, stdout and stderr
+  capture,  // kept in the result, bounded: head and tail; stdin is empty
+  inherit,  // the caller's stdin, stdout and stderr; SIGINT, TERM, HUP and QUIT are passed on
 };
 
 struct RunPlan {
@@ -48,7 +53,7 @@ struct RunPlan {
   std::string workdir = "/";                 // made if absent
   uid_t uid = 0;
   gid_t gid = 0;
-  std::vector<gid_t> groups;
+  std::vector<gid_t> groups;  // root only: an ordinary user cannot give up its own
   std::string hostname = "compose";
   std::vector<RunMount> mounts;
   RunLimits limits;

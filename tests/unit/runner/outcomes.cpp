@@ -1,11 +1,25 @@
 // How runs end, and that each end is told apart from the others.
+#include <sys/resource.h>
 #include <catch2/catch.hpp>
+
+#include <cerrno>
 #include <csignal>
 
 #include "prison.hpp"
 
 using namespace compose;
 using Status = RunResult::Status;
+
+namespace {
+
+// Kibibytes that this process has ever held.
+long most_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+}  // namespace
 
 TEST_CASE("sandbox: the program's exit status is the result's", "[runner][sandbox]") {
   NEEDS_SANDBOX
@@ -92,7 +106,9 @@ TEST_CASE("sandbox: output beyond the bound is counted, not kept", "[runner][san
   const Prison prison;
   RunPlan plan = prison.plan({"flood", "256"});
   plan.most_output = 10'000;
+  const long before = most_memory();
   const RunResult result = run_in_sandbox(plan);
+  CHECK(most_memory() - before < 32l << 10);
   CHECK(result.status == Status::exited);
   CHECK(result.out.size() < 10'100);
   CHECK(result.out.starts_with("first\n"));
