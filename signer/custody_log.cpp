@@ -157,6 +157,28 @@ std::vector<SignedCheckpoint> read_replaced(const LogFolder& folder, const Merkl
   return replaced;
 }
 
+// The rules for a new end of a log (CUSTODY.md, "Log"), apart from "no id twice".
+void check_next(const CustodyEntry& entry, const std::optional<EntryId>& custody,
+                const std::unordered_set<EntryId>& earlier) {
+  const bool genesis = std::holds_alternative<GenesisClaim>(entry.statement.claim);
+  if (genesis == custody.has_value()) throw verdict_error("a genesis entry, and only it, begins a log");
+  if (!genesis && entry.statement.header.custody != custody) {
+    throw verdict_error("entry {} belongs to another log", entry.id);
+  }
+  for (const EntryId& parent : entry.statement.header.parents) {
+    if (!earlier.contains(parent))
+      throw verdict_error("entry {} comes before its parent {}", entry.id, parent);
+  }
+}
+
+void check_entries(const CustodyLog& log) {
+  std::unordered_set<EntryId> earlier;
+  for (const CustodyEntry& entry : log.entries) {
+    check_next(entry, earlier.empty() ? std::nullopt : log.custody(), earlier);
+    if (!earlier.insert(entry.id).second) throw verdict_error("entry {} is there twice", entry.id);
+  }
+}
+
 CustodyLog read_entries(const LogFolder& folder, SignedCheckpoint signed_checkpoint) {
   const Checkpoint& checkpoint = signed_checkpoint.checkpoint;
   if (checkpoint.size == 0 || checkpoint.size > most_log_entries) {
@@ -171,11 +193,8 @@ CustodyLog read_entries(const LogFolder& folder, SignedCheckpoint signed_checkpo
   if (tree.root_at(tree.size()) != checkpoint.root)
     throw verdict_error("the entries do not give the checkpoint's root");
   log.entries = decode_all(lines);
-  const CustodyEntry& first = log.entries.front();
-  if (!std::holds_alternative<GenesisClaim>(first.statement.claim)) {
-    throw verdict_error("the first entry is not a genesis entry");
-  }
-  if (checkpoint.origin != checkpoint_origin(first.id))
+  check_entries(log);
+  if (checkpoint.origin != checkpoint_origin(*log.custody()))
     throw verdict_error("the checkpoint is of another log");
   log.signed_checkpoints = read_replaced(folder, tree, checkpoint.origin);
   log.checkpoint = std::move(signed_checkpoint);
@@ -237,11 +256,7 @@ struct LogAppend::State {
 
 // What read_log would refuse, or could not tell apart, is not let in.
 void LogAppend::State::check(const CustodyEntry& entry) const {
-  const bool genesis = std::holds_alternative<GenesisClaim>(entry.statement.claim);
-  if (genesis != log.entries.empty()) throw verdict_error("the genesis entry, and only it, begins a log");
-  if (!genesis && entry.statement.header.custody != log.custody()) {
-    throw verdict_error("entry {} belongs to another log", entry.id);
-  }
+  check_next(entry, log.custody(), ids);
   if (entry.line.size() > most_entry_bytes) throw verdict_error("entry {} is too large", entry.id);
   if (entry.line.find('\n') != std::string::npos) throw verdict_error("entry {} is not one line", entry.id);
   if (log.entries.size() == most_log_entries) throw verdict_error("the log is full");

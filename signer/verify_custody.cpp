@@ -47,9 +47,11 @@ void judge_marks(CustodyCase& custody_case) {
   if (!image.custody_fault.empty()) {
     custody_case.find_fault("custody-unreadable", "custody bundle", printable(image.custody_fault));
   }
+  // The mark stands outside of all that is signed: it takes nothing from custody that is there.
   if (image.marked_unsigned) {
-    custody_case.find_fault("unsigned", "image", "its manifest says that it was composed with --unsigned");
-  } else if (!image.custody_required) {
+    custody_case.notice("unsigned", "image", "it is marked as composed with --unsigned, but has custody");
+  }
+  if (!image.custody_required) {
     custody_case.find_fault("annotation-missing", "image",
                             "its manifest does not say that custody belongs to it");
   }

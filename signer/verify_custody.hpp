@@ -31,7 +31,7 @@ struct ImageFacts {
   bool custody_required = false;   // by the manifest's annotation
   std::optional<std::string> tag;  // it was asked for by
   std::optional<Sha256> tests;     // of the tests blob in the bundle
-  bool marked_unsigned = false;    // by the manifest's annotation: built with --unsigned
+  bool marked_unsigned = false;    // built with --unsigned, says an annotation outside of the manifest
   std::string custody_fault;       // why the custody that came along cannot be read; "": it can
 };
 

@@ -6,12 +6,12 @@
 #include <set>
 #include <thread>
 
-#include "tests/unit/signer/fake_signer.hpp"
 #include "signer/atomic_file.hpp"
 #include "signer/custody_bundle.hpp"
 #include "signer/error.hpp"
 #include "signer/merkle.hpp"
 #include "signer/temporary_folder.hpp"
+#include "tests/unit/signer/fake_signer.hpp"
 
 using namespace compose;
 using namespace compose::test;
@@ -180,6 +180,13 @@ TEST_CASE("custody_log: a log takes its own entries only", "[signer][log]") {
   CHECK_THROWS_WITH(transaction.add(make_genesis(std::string(32, '1'))), Catch::Contains("begins a log"));
   CHECK_THROWS_WITH(transaction.add(make_stamp(EntryId(sha256(std::string_view("x"))), 1)),
                     Catch::Contains("belongs to another log"));
+  const EntryId nowhere(sha256(std::string_view("nowhere")));
+  CHECK_THROWS_WITH(
+      transaction.add(sign_entry(
+          {.custody = genesis.id, .team = "ops", .stage = "", .parents = {nowhere}, .claimed_time = 1},
+          CountersignClaim{genesis.id, StampVerdict::pass, "", {}, {}}, FakeSigner())),
+      Catch::Contains("comes before its parent"));
+  CHECK(transaction.log().entries.size() == 1);
 }
 
 TEST_CASE("custody_log: the newest checkpoint of each signer is kept", "[signer][log]") {
@@ -369,7 +376,7 @@ TEST_CASE("custody_log: a damaged log is named", "[signer][log][hostile]") {
       current.size = 1;
       current.root = leaf;
       replace_file(checkpoint, sign_checkpoint(current, FakeSigner()).note);
-      expected = "not a genesis entry";
+      expected = "begins a log";
     }
     CAPTURE(what);
     REQUIRE_FALSE(expected.empty());

@@ -62,8 +62,10 @@ TEST_CASE("verify_custody: what the manifest says of its custody is judged too",
   Story story = good_story();
   story.image.custody_required = false;
   CHECK(story.findings() == Codes{"annotation-missing"});
+  story.image.custody_required = true;
   story.image.marked_unsigned = true;
-  CHECK(story.findings() == Codes{"unsigned"});
+  CHECK(story.findings().empty());
+  CHECK(story.notices() == Codes{"freshness-unproven", "unsigned"});
 }
 
 TEST_CASE("verify_custody: an empty bundle is nothing", "[signer][verify]") {
