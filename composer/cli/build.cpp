@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/cli/nearest_command.hpp"
 #include "composer/cli/report.hpp"
@@ -27,14 +27,17 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string recipe;
-  BuildOptions build;
+  std::string output = "out";
+  std::vector<std::string> tags;
+  std::string log;
+  double jobs = 0;
   bool no_test = false;
   bool unsigned_image = false;
   bool json = false;
 };
 
 Json result_json(const BuildResult& result, const Options& options) {
-  Json json{{"layout", options.build.output.string()},
+  Json json{{"layout", options.output},
             {"tags", result.tags},
             {"manifest", result.image.manifest.digest.str()},
             {"config", result.image.config.digest.str()},
@@ -68,7 +71,7 @@ void tell(const BuildResult& result, const Options& options, Progress& progress)
   }
   if (options.json) return print_json(result_json(result, options));
   for (const auto& tag : result.tags) {
-    fmt::print("{}:{} {}\n", options.build.output.string(), tag, result.image.manifest.digest.str());
+    fmt::print("{}:{} {}\n", options.output, tag, result.image.manifest.digest.str());
   }
 }
 
@@ -85,13 +88,16 @@ void hold_recipe_exists(const std::string& recipe) {
 int run(const Options& options) {
   const InterruptWatch watch;
   hold_recipe_exists(options.recipe);
-  for (const auto& tag : options.build.tags) {
+  for (const auto& tag : options.tags) {
     if (!is_valid_tag(tag)) throw usage_error("--tag '{}': not a valid tag", printable(tag));
   }
   const Recipe recipe = parse_recipe_file(options.recipe, expression_fault);
-  BuildOptions build = options.build;
-  build.run_tests = !options.no_test;
-  build.sign = !options.unsigned_image;
+  const BuildOptions build{.output = options.output,
+                           .log = options.log,
+                           .tags = options.tags,
+                           .run_tests = !options.no_test,
+                           .sign = !options.unsigned_image,
+                           .jobs = static_cast<unsigned>(options.jobs)};
   Progress progress(Progress::style_of_stderr());
   tell(build_image(recipe, build, progress), options, progress);
   return exit_done;
@@ -99,30 +105,22 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_build(CLI::App& program, int& status) {
+void add_build(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command =
-      program.add_subcommand("build", "compose, test, sign and seal an image (also: compose RECIPE)");
-  command->add_option("recipe", options->recipe, "the recipe, a TOML file")->required()->type_name("RECIPE");
-  command->add_option("-o,--output", options->build.output, "the OCI image layout (default: out)")
-      ->type_name("DIR");
-  command->add_option("--tag", options->build.tags, "one more tag")
-      ->type_name("T")
-      ->allow_extra_args(false)
-      ->take_all();
-  command->add_option("--log", options->build.log, "the custody log (default: custody beside the recipe)")
-      ->type_name("DIR");
-  command->add_flag("--no-test", options->no_test, "skip the smoke tests; the seal will say so");
-  command->add_flag("--unsigned", options->unsigned_image,
-                    "sign and seal nothing: for a developer without the teams' keys");
-  command->add_option("--jobs", options->build.jobs, "threads (default: all cores)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024));
-  command->add_flag("--json", options->json, "print the result as JSON");
-  command->footer(
-      "Example:\n  compose build recipe.toml -o out --tag latest\n\nOutput and log are as they were before, "
-      "unless everything succeeds.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("build", "compose, test, sign and seal an image (also: compose RECIPE)")
+      .position("recipe", options->recipe, "the recipe, a TOML file", "RECIPE")
+      .option("-o,--output", options->output, "the OCI image layout (default: out)", "DIR")
+      .option("--tag", options->tags, "one more tag; may be repeated", "T")
+      .option("--log", options->log, "the custody log (default: custody beside the recipe)", "DIR")
+      .flag("--no-test", options->no_test, "skip the smoke tests; the seal will say so")
+      .flag("--unsigned", options->unsigned_image,
+            "sign and seal nothing: for a developer without the teams' keys")
+      .number("--jobs", options->jobs, 1, 1024, "threads (default: all cores)", "N")
+      .flag("--json", options->json, "print the result as JSON")
+      .footer(
+          "Example:\n  compose build recipe.toml -o out --tag latest\n\nOutput and log are as they were "
+          "before, unless everything succeeds.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/check/check_image.hpp"
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/cli/table.hpp"
@@ -48,15 +48,15 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_check(CLI::App& program, int& status) {
+void add_check(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("check", "is this image what the OCI specifications say?");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_flag("--json", options->json, "print the findings as JSON");
-  command->footer(
-      "Example:\n  compose check out:1.0\n\nReads every byte of the image once and writes nothing. Names "
-      "every fault by layer, entry and rule.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("check", "is this image what the OCI specifications say?")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .flag("--json", options->json, "print the findings as JSON")
+      .footer(
+          "Example:\n  compose check out:1.0\n\nReads every byte of the image once and writes nothing. Names "
+          "every fault by layer, entry and rule.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

@@ -1,23 +1,21 @@
 // The sub-commands of `compose`, one file each. Each function adds its sub-command to the
-// program; when it is the one called, it does the work and sets the exit status.
+// program, with its options and the work that it does when it is the one called.
 #pragma once
-
-namespace CLI {
-class App;
-}
 
 namespace compose {
 
-void add_build(CLI::App& program, int& status);
-void add_check(CLI::App& program, int& status);
-void add_copy(CLI::App& program, int& status);
-void add_countersign(CLI::App& program, int& status);
-void add_inspect(CLI::App& program, int& status);
-void add_log(CLI::App& program, int& status);
-void add_run(CLI::App& program, int& status);
-void add_test(CLI::App& program, int& status);
-void add_unpack(CLI::App& program, int& status);
-void add_verify(CLI::App& program, int& status);
+class CommandLine;
+
+void add_build(CommandLine& program);
+void add_check(CommandLine& program);
+void add_copy(CommandLine& program);
+void add_countersign(CommandLine& program);
+void add_inspect(CommandLine& program);
+void add_log(CommandLine& program);
+void add_run(CommandLine& program);
+void add_test(CommandLine& program);
+void add_unpack(CommandLine& program);
+void add_verify(CommandLine& program);
 
 // Exit codes (design: the answer is no, usage, could not be done).
 inline constexpr int exit_done = 0;

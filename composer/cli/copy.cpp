@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/copy_image.hpp"
@@ -35,16 +35,16 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_copy(CLI::App& program, int& status) {
+void add_copy(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("copy", "copy an image between layouts, with its custody");
-  command->add_option("source", options->from, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_option("target", options->to, "LAYOUT[:TAG]; made if absent")->required()->type_name("");
-  command->add_flag("--json", options->json, "print the result as JSON");
-  command->footer(
-      "Example:\n  compose copy out:1.0 /srv/release:1.0\n\nByte for byte, every blob checked on the way. "
-      "Other tools' copies leave the custody behind.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("copy", "copy an image between layouts, with its custody")
+      .position("source", options->from, "LAYOUT[:TAG|@DIGEST]")
+      .position("target", options->to, "LAYOUT[:TAG]; made if absent")
+      .flag("--json", options->json, "print the result as JSON")
+      .footer(
+          "Example:\n  compose copy out:1.0 /srv/release:1.0\n\nByte for byte, every blob checked on the "
+          "way. Other tools' copies leave the custody behind.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

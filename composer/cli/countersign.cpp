@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/cli/parse_date.hpp"
 #include "composer/cli/report.hpp"
@@ -106,34 +106,25 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_countersign(CLI::App& program, int& status) {
+void add_countersign(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("countersign", "check a stage that another team made, and stamp it");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_option("--stage", options->stage, "the stage")->required()->type_name("NAME");
-  command->add_option("--key", options->key, "your certificate file or full fingerprint")
-      ->required()
-      ->type_name("KEY");
-  command->add_option("--policy", options->policy, "what the layer and its owner are checked against first")
-      ->type_name("FILE");
-  command->add_flag("--trust-image", options->trust_image, "check no signature first (loud)");
-  command->add_option("--team", options->team, "the team you speak for (default: what the policy says)")
-      ->type_name("NAME");
-  command->add_option("--verdict", options->verdict, "pass (default) or fail")
-      ->check(CLI::IsMember({"pass", "fail"}))
-      ->type_name("V");
-  command->add_option("--reason", options->reason, "why, in words")->type_name("TEXT");
-  command->add_option("--evidence", options->evidence, "a file to attach: a scan report, …")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->take_all();
-  command->add_option("--expires", options->expires, "2027-01-31 or 2027-01-31T12:00:00Z")->type_name("DATE");
-  command->add_option("--log", options->log, "append the stamp to this custody log too")->type_name("DIR");
-  command->add_flag("--json", options->json, "print the result as JSON");
-  command->footer(
-      "Example:\n  compose countersign out:1.0 --stage base --key keys/security.asc --policy policy.toml "
-      "--evidence scan.json");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("countersign", "check a stage that another team made, and stamp it")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .required_option("--stage", options->stage, "the stage", "NAME")
+      .required_option("--key", options->key, "your certificate file or full fingerprint", "KEY")
+      .option("--policy", options->policy, "what the layer and its owner are checked against first", "FILE")
+      .flag("--trust-image", options->trust_image, "check no signature first (loud)")
+      .option("--team", options->team, "the team you speak for (default: what the policy says)", "NAME")
+      .choice("--verdict", options->verdict, {"pass", "fail"}, "pass (default) or fail", "V")
+      .option("--reason", options->reason, "why, in words", "TEXT")
+      .option("--evidence", options->evidence, "a file to attach: a scan report, …; may be repeated", "FILE")
+      .option("--expires", options->expires, "2027-01-31 or 2027-01-31T12:00:00Z", "DATE")
+      .option("--log", options->log, "append the stamp to this custody log too", "DIR")
+      .flag("--json", options->json, "print the result as JSON")
+      .footer(
+          "Example:\n  compose countersign out:1.0 --stage base --key keys/security.asc --policy policy.toml "
+          "--evidence scan.json")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

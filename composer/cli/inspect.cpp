@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/cli/table.hpp"
 #include "composer/oci/image_config.hpp"
@@ -105,19 +105,19 @@ void print_text(const Inspected& image) {
 
 }  // namespace
 
-void add_inspect(CLI::App& program, int& status) {
+void add_inspect(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("inspect", "show configuration, layers, stages and teams");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_flag("--json", options->json, "print as JSON");
-  command->footer(
-      "Example:\n  compose inspect out:1.0\n\nStages and teams are what the custody says; `compose verify` "
-      "tells whether to believe it.");
-  command->callback([options, &status] {
-    const Inspected image = look_at(*options);
-    options->json ? print_json(to_json(image)) : print_text(image);
-    status = exit_done;
-  });
+  program.command("inspect", "show configuration, layers, stages and teams")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .flag("--json", options->json, "print as JSON")
+      .footer(
+          "Example:\n  compose inspect out:1.0\n\nStages and teams are what the custody says; `compose "
+          "verify` tells whether to believe it.")
+      .run([options] {
+        const Inspected image = look_at(*options);
+        options->json ? print_json(to_json(image)) : print_text(image);
+        return exit_done;
+      });
 }
 
 }  // namespace compose

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/custody_picture.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/cli/table.hpp"
@@ -75,17 +75,17 @@ void print_text(const CustodyBundle& bundle) {
 
 }  // namespace
 
-void add_log(CLI::App& program, int& status) {
+void add_log(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("log", "show the custody log of an image");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_flag("--json", options->json, "print as JSON, statements included");
-  command->footer("Example:\n  compose log out:1.0");
-  command->callback([options, &status] {
-    const CustodyBundle bundle = bundle_of(options->image);
-    options->json ? print_json(to_json(bundle)) : print_text(bundle);
-    status = exit_done;
-  });
+  program.command("log", "show the custody log of an image")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .flag("--json", options->json, "print as JSON, statements included")
+      .footer("Example:\n  compose log out:1.0")
+      .run([options] {
+        const CustodyBundle bundle = bundle_of(options->image);
+        options->json ? print_json(to_json(bundle)) : print_text(bundle);
+        return exit_done;
+      });
 }
 
 }  // namespace compose

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/standard_streams.hpp"
 #include "signer/error.hpp"
 #include "signer/printable.hpp"
@@ -30,27 +30,24 @@ constexpr const char* exit_codes =
     "Exit status: 0 done, everything holds; 1 the answer is no; 2 usage, recipe, policy or a source is\n"
     "wrong; 3 it could not be done. `compose run` gives the program's own (see its --help).";
 
-void add_all(CLI::App& program, int& status) {
-  add_build(program, status);
-  add_check(program, status);
-  add_verify(program, status);
-  add_countersign(program, status);
-  add_log(program, status);
-  add_unpack(program, status);
-  add_copy(program, status);
-  add_run(program, status);
-  add_test(program, status);
-  add_inspect(program, status);
+void add_all(CommandLine& program) {
+  add_build(program);
+  add_check(program);
+  add_verify(program);
+  add_countersign(program);
+  add_log(program);
+  add_unpack(program);
+  add_copy(program);
+  add_run(program);
+  add_test(program);
+  add_inspect(program);
 }
 
 // `compose RECIPE …` is `compose build RECIPE …`.
-std::vector<std::string> with_command(const CLI::App& program, std::vector<std::string> arguments) {
-  static const std::set<std::string> own = {"-h", "--help", "--version", "--help-all"};
+std::vector<std::string> with_command(const CommandLine& program, std::vector<std::string> arguments) {
+  static const std::set<std::string> own = {"-h", "--help", "--version"};
   if (arguments.empty() || own.contains(arguments.front())) return arguments;
-  const auto commands = program.get_subcommands({});
-  const bool named = std::ranges::any_of(
-      commands, [&](const CLI::App* command) { return command->get_name() == arguments.front(); });
-  if (!named) arguments.insert(arguments.begin(), "build");
+  if (!program.has_command(arguments.front())) arguments.insert(arguments.begin(), "build");
   return arguments;
 }
 
@@ -61,24 +58,9 @@ int report(const Error& error) {
 }
 
 int run(std::vector<std::string> arguments) {
-  int status = exit_done;
-  CLI::App program(description, "compose");
-  program.footer(exit_codes);
-  program.set_version_flag("--version", "compose " COMPOSE_VERSION);
-  program.require_subcommand(1);
-  add_all(program, status);
-  arguments = with_command(program, std::move(arguments));
-  std::reverse(arguments.begin(), arguments.end());  // as the library wants them
-  try {
-    program.parse(std::move(arguments));
-  } catch (const CLI::Success& success) {
-    return program.exit(success);  // --help, --version
-  } catch (const CLI::ParseError& fault) {
-    fmt::print(stderr, "compose: error: {}\n", printable_lines(fault.what()));
-    fmt::print(stderr, "compose: hint: see `compose --help`, or `compose COMMAND --help`\n");
-    return exit_usage;
-  }
-  return status;
+  CommandLine program("compose", description, exit_codes, "compose " COMPOSE_VERSION);
+  add_all(program);
+  return program.run(with_command(program, std::move(arguments)));
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <ctime>
 #include <memory>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/progress.hpp"
 #include "composer/run/launch.hpp"
@@ -61,31 +61,24 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_run(CLI::App& program, int& status) {
+void add_run(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("run", "launch an image once, isolated, without a daemon or root");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_option("argv", options->argv, "after --: the command (default: entrypoint and cmd)")
-      ->type_name("ARGV");
-  command->add_option("--policy", options->policy, "verify the custody first")->type_name("FILE");
-  command->add_option("--env", options->env, "NAME=VALUE")
-      ->type_name("K=V")
-      ->allow_extra_args(false)
-      ->take_all();
-  command->add_option("--mount", options->mounts, "SRC:DST[:ro]")
-      ->type_name("MOUNT")
-      ->allow_extra_args(false)
-      ->take_all();
-  command->add_option("--user", options->user, "name or uid[:gid] (default: the image's)")->type_name("U");
-  command->add_option("--timeout", options->timeout, "seconds until TERM, then KILL")
-      ->type_name("S")
-      ->check(CLI::Range(0.001, 1e6));
-  command->footer(
-      "Example:\n  compose run out:1.0 --mount ./conf:/etc/shop:ro -- /srv/app/bin/start --version\n\n"
-      "Exit status: the program's own n; 126 it cannot be executed, 127 it is not there, 128+n killed by\n"
-      "signal n, 124 timeout, 125 the sandbox could not be set up; 1, 2, 3 before the program is started\n"
-      "mean what they mean for every command.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("run", "launch an image once, isolated, without a daemon or root")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .rest("argv", options->argv, "after --: the command (default: entrypoint and cmd)")
+      .option("--policy", options->policy, "verify the custody first", "FILE")
+      .option("--env", options->env, "NAME=VALUE; may be repeated", "K=V")
+      .option("--mount", options->mounts, "SRC:DST[:ro]; may be repeated", "MOUNT")
+      .option("--user", options->user, "name or uid[:gid] (default: the image's)", "U")
+      .number("--timeout", options->timeout, 0.001, 1e6, "seconds until TERM, then KILL", "S")
+      .footer(
+          "Example:\n  compose run out:1.0 --mount ./conf:/etc/shop:ro -- /srv/app/bin/start --version\n\n"
+          "Exit status: the program's own n; 126 it cannot be executed, 127 it is not there, 128+n killed "
+          "by\n"
+          "signal n, 124 timeout, 125 the sandbox could not be set up; 1, 2, 3 before the program is "
+          "started\n"
+          "mean what they mean for every command.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/progress.hpp"
@@ -87,18 +87,17 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_test(CLI::App& program, int& status) {
+void add_test(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("test", "run the smoke tests that travel with an image");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_option("--tests", options->tests, "a file of [[test]] tables instead of the image's own")
-      ->type_name("FILE");
-  command->add_option("--policy", options->policy, "verify the custody first")->type_name("FILE");
-  command->add_flag("--json", options->json, "print the outcome as JSON");
-  command->footer(
-      "Example:\n  compose test out:1.0\n\nExit status: 0 all passed, 1 one failed, 2 there are none, 3 a "
-      "sandbox could not be set up.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("test", "run the smoke tests that travel with an image")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .option("--tests", options->tests, "a file of [[test]] tables instead of the image's own", "FILE")
+      .option("--policy", options->policy, "verify the custody first", "FILE")
+      .flag("--json", options->json, "print the outcome as JSON")
+      .footer(
+          "Example:\n  compose test out:1.0\n\nExit status: 0 all passed, 1 one failed, 2 there are none, 3 "
+          "a sandbox could not be set up.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

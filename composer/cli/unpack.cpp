@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/oci/image_ref.hpp"
 #include "composer/progress.hpp"
@@ -31,18 +31,16 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_unpack(CLI::App& program, int& status) {
+void add_unpack(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("unpack", "unpack an image, or one stage of it, into a folder");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_option("folder", options->folder, "made if absent; must be empty")
-      ->required()
-      ->type_name("DIR");
-  command->add_option("--stage", options->stage, "the layers of this stage only")->type_name("NAME");
-  command->footer(
-      "Example:\n  compose unpack out:1.0 look --stage base\n\nThe image is checked first. Owners are kept "
-      "for root only; nothing is ever written outside DIR.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("unpack", "unpack an image, or one stage of it, into a folder")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .position("folder", options->folder, "made if absent; must be empty", "DIR")
+      .option("--stage", options->stage, "the layers of this stage only", "NAME")
+      .footer(
+          "Example:\n  compose unpack out:1.0 look --stage base\n\nThe image is checked first. Owners are "
+          "kept for root only; nothing is ever written outside DIR.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

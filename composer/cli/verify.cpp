@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
+#include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/verify_image.hpp"
@@ -42,25 +42,20 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_verify(CLI::App& program, int& status) {
+void add_verify(CommandLine& program) {
   auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("verify", "does the image's custody satisfy a policy?");
-  command->add_option("image", options->image, "LAYOUT[:TAG|@DIGEST]")->required()->type_name("");
-  command->add_option("--policy", options->policy, "whom you believe, a TOML file")
-      ->required()
-      ->type_name("FILE");
-  auto* log = command->add_option("--log", options->log, "demand that the custody is as new as this log")
-                  ->type_name("DIR");
-  auto* state = command
-                    ->add_option("--state", options->state,
-                                 "demand that it extends what was seen last (kept in this file)")
-                    ->type_name("FILE");
-  log->excludes(state);
-  command->add_flag("--json", options->json, "print the verdict as JSON");
-  command->footer(
-      "Example:\n  compose verify out:1.0 --policy policy.toml\n\nOffline; runs nothing of the image. Every "
-      "finding is reported, each with a stable code.");
-  command->callback([options, &status] { status = run(*options); });
+  program.command("verify", "does the image's custody satisfy a policy?")
+      .position("image", options->image, "LAYOUT[:TAG|@DIGEST]")
+      .required_option("--policy", options->policy, "whom you believe, a TOML file", "FILE")
+      .option("--log", options->log, "demand that the custody is as new as this log", "DIR")
+      .option("--state", options->state, "demand that it extends what was seen last (kept in this file)",
+              "FILE")
+      .either("--log", "--state")
+      .flag("--json", options->json, "print the verdict as JSON")
+      .footer(
+          "Example:\n  compose verify out:1.0 --policy policy.toml\n\nOffline; runs nothing of the image. "
+          "Every finding is reported, each with a stable code.")
+      .run([options] { return run(*options); });
 }
 
 }  // namespace compose

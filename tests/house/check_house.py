@@ -47,6 +47,7 @@ LIBRARIES = {
     r"(isa-l/)?igzip_lib\.h|isa-l\.h": {"composer/layer/gzip_stream.cpp"},
     r"seccomp\.h": {"runner/seccomp_rules.cpp"},
     r"re2/.*": {"runner/smoke_test.cpp"},
+    r"CLI/.*": {"composer/cli/command_line.cpp"},
     r"toml\+\+/.*": None,  # C++; kept to a few files because it is slow to compile
 }
 
@@ -118,12 +119,12 @@ def check_documented():
     manual = (TOP / "man/compose.1").read_text()
     for command in sorted((TOP / "composer/cli").glob("*.cpp")):
         text = command.read_text()
-        for name in re.findall(r'add_subcommand\("([a-z]+)"', text):
+        for name in re.findall(r'program\.command\("([a-z]+)"', text):
             if f"compose {name}" not in manual.replace("\\-", "-"):
                 fault("man/compose.1", f"does not describe `compose {name}`")
             if not (TOP / f"tests/cli/{name}.sh").exists():
                 fault(f"composer/cli/{command.name}", f"has no tests/cli/{name}.sh")
-        for option in re.findall(r'add_(?:option|flag)\("(?:-\w,)?(--[a-z-]+)"', text):
+        for option in re.findall(r'\.(?:option|required_option|flag|number|choice)\("(?:-\w,)?(--[a-z-]+)"', text):
             if option not in manual.replace("\\-", "-"):
                 fault("man/compose.1", f"does not describe {option}")
 
