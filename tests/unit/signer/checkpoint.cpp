@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/signer/fake_signer.hpp"
 #include "signer/base64.hpp"
 #include "signer/error.hpp"
+#include "tests/unit/signer/fake_signer.hpp"
 
 using namespace compose;
 using namespace compose::test;

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/signer/fake_signer.hpp"
 #include "signer/error.hpp"
+#include "tests/unit/signer/fake_signer.hpp"
 
 using namespace compose;
 using namespace compose::test;
