@@ -32,6 +32,20 @@ std::string reason(gpgme_error_t error) {
   return printable(text.data());
 }
 
+// Not the certificate's fault.
+bool is_of_the_machine(gpgme_error_t error) {
+  switch (gpgme_err_code(error)) {
+    case GPG_ERR_EMFILE:
+    case GPG_ERR_ENFILE:
+    case GPG_ERR_ENOMEM:
+    case GPG_ERR_ENOSPC:
+    case GPG_ERR_EIO:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void check(gpgme_error_t error, std::string_view what) {
   if (error != 0) throw failure_error("gpg: {}: {}", what, reason(error));
 }
@@ -365,6 +379,7 @@ void KeyRing::import(std::string_view certificate_bytes, std::string_view origin
     throw Error(ErrorKind::usage, fmt::format("{}: holds a secret key, not a certificate", name),
                 "export the certificate alone: gpg --export --armor FINGERPRINT");
   }
+  if (error != 0 && is_of_the_machine(error)) throw failure_error("{}: {}", name, reason(error));
   if (error != 0) throw usage_error("{}: not an OpenPGP certificate: {}", name, reason(error));
   if (result == nullptr || result->considered == 0)
     throw usage_error("{}: holds no OpenPGP certificate", name);

@@ -64,16 +64,17 @@ expect 0 run -- /bin/sh -c 'busybox ip -o link 2>/dev/null | busybox wc -l'
 same "$out" 1
 
 step 'nothing stays behind'
-expect 124 run --timeout 0.3 -- /bin/sh -c 'trap "" TERM; (busybox sleep 4242 &) ; busybox sleep 4242'
+nap=$((RANDOM + 40000))  # seconds that nobody else sleeps
+expect 124 run --timeout 0.3 -- /bin/sh -c "trap '' TERM; (busybox sleep $nap &) ; busybox sleep $nap"
 sleep 0.2
-if pgrep -f 'sleep 4242' >/dev/null; then fail 'a process is left'; fi
-"$COMPOSE" run out:1.0 -- /bin/busybox sleep 4243 2>/dev/null &
+if pgrep -f "sleep $nap" >/dev/null; then fail 'a process is left'; fi
+"$COMPOSE" run out:1.0 -- /bin/busybox sleep $nap 2>/dev/null &
 sleep 1
 kill -KILL $!
 wait $! 2>/dev/null || true
 sleep 0.3
-if pgrep -f 'sleep 4243' >/dev/null; then fail 'a process is left after the runner was killed'; fi
-"$COMPOSE" run out:1.0 -- /bin/busybox sleep 4244 2>/dev/null &
+if pgrep -f "sleep $nap" >/dev/null; then fail 'a process is left after the runner was killed'; fi
+"$COMPOSE" run out:1.0 -- /bin/busybox sleep $nap 2>/dev/null &
 sleep 1
 kill -TERM $!
 code=0; wait $! || code=$?
