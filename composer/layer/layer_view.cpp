@@ -1,7 +1,9 @@
 #include "composer/layer/layer_view.hpp"
 
-#include <algorithm>
+#include <map>
 #include <utility>
+
+#include "composer/layer/entry_rules.hpp"
 
 namespace compose {
 
@@ -70,6 +72,8 @@ void LayerView::put(const TreeEntry& entry, std::size_t layer) {
   if (entry.type != EntryType::directory) remove_below(entry.path);
   Node node{.type = entry.type, .attributes = entry.attributes, .link = {}, .layer = layer};
   if (entry.type == EntryType::symlink) node.link = entry.link;
+  // Marks that some builder's own overlayfs left behind: no unpacker of ours sets them.
+  std::erase_if(node.attributes.xattrs, [](const auto& xattr) { return is_overlay_xattr(xattr.first); });
   if (entry.type == EntryType::hardlink) {
     node.type = EntryType::file;
     const Node* target = find(entry.link);

@@ -108,6 +108,14 @@ TEST_CASE("layer_view: a hard link is what it is a name of", "[layer][view]") {
   CHECK(view.find("t")->link == "x");
 }
 
+TEST_CASE("layer_view: marks of overlayfs are no attributes of the image", "[layer][view]") {
+  TreeEntry marked = directory("d");
+  marked.attributes.xattrs = {{"trusted.overlay.opaque", "y"}, {"user.a", "b"}};
+  LayerView view;
+  view.apply({marked}, 0);
+  CHECK(view.find("d")->attributes.xattrs == std::map<std::string, std::string>{{"user.a", "b"}});
+}
+
 TEST_CASE("layer_view: the first parent that is a link", "[layer][view]") {
   LayerView view = base();
   view.apply({link_to("a/d/m", "x")}, 1);
