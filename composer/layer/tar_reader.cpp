@@ -60,6 +60,7 @@ struct TarReader::State {
   void begin_block();
   void zero_block();
   void begin_extension();
+  void end_global();
   void end_extension();
   void begin_entry();
   void check_strict(const TreeEntry& entry);
@@ -206,7 +207,8 @@ void TarReader::State::begin_extension() {
                       (extension_type == tar_type::gnu_long_name && extensions.long_name) ||
                       (extension_type == tar_type::gnu_long_link && extensions.long_link);
   keep_extension = false;
-  if (extension_type == tar_type::global_pax) {
+  const bool global = extension_type == tar_type::global_pax;
+  if (global && (dialect == TarDialect::strict || *size > limits.header_bytes)) {
     faults.add("tar-global", fmt::format("a global PAX header before byte {}", offset));
   } else if (second) {
     faults.add("tar-pax", fmt::format("two headers of one kind for one entry before byte {}", offset));
@@ -222,7 +224,18 @@ void TarReader::State::begin_extension() {
   follow_with(Phase::extension, *size);
 }
 
+// `git archive` says there which commit it was, as a comment; all else would change entries
+// behind the back of their own headers.
+void TarReader::State::end_global() {
+  PaxRecords records;
+  const auto wrong = parse_pax_records(extension, records);
+  const bool comment_only = records.size() == 1 && records.begin()->first == "comment";
+  if (wrong || !comment_only)
+    faults.add("tar-global", fmt::format("a global PAX header before byte {}", offset));
+}
+
 void TarReader::State::end_extension() {
+  if (extension_type == tar_type::global_pax) return end_global();
   if (dialect == TarDialect::strict) spelling.append(extension).append(padding, '\0');
   if (extension_type == tar_type::pax) {
     extensions.pax_seen = true;

@@ -86,6 +86,14 @@ done
 same "$(fingerprint_of root)" "$sentinel"
 [ ! -e evil ] && [ ! -e ../evil ] || fail 'something was written outside'
 
+step 'a tarball of git archive, commit comment and all, is clean'
+git -C app archive --format=tar.gz --prefix=srv/app/ -o "$work/archived.tar.gz" v1.0:web
+git -C app archive --format=tar --prefix=srv/app/ -o "$work/commented.tar" v1.0
+for good in archived.tar.gz commented.tar; do
+  awk -v archive="$good" '/^from = { git/ { print "from = { archive = \"" archive "\" }"; next } /^to = "\/srv/ || /^attributes/ { next } { print }' good.toml >recipe.toml
+  expect 0 "$COMPOSE" recipe.toml --no-test -o "from-$good" --log "log-$good"
+done
+
 step 'dirty git trees'
 git -C app checkout -q -b dirty
 ln -s /etc app/web/link
