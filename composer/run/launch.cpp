@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 bool is_clean_absolute(std::string_view path) {
   return path.starts_with('/') && path.find('\0') == std::string_view::npos &&
-         fs::path(path).lexically_normal() == fs::path(path);
+         fs::path(path).lexically_normal().native() == path;
 }
 
 std::vector<std::string> command_line(const ImageConfig& config, const LaunchWishes& wishes) {
