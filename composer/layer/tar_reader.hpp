@@ -4,8 +4,9 @@
 // OCI image-spec allows in layers of others (ustar, PAX, GNU long names and base-256 numbers).
 // Both refuse: absolute names, "..", empty names, NUL inside names, names of over-long
 // components, duplicates, unknown types, sparse files, hard links with bodies or to a name not
-// seen before, checksum errors, sizes that disagree, headers above 1 MiB, global PAX headers (but for a comment in the oci dialect),
-// two PAX headers for one entry, ids or times out of range, missing end marker, bytes after it.
+// seen before, checksum errors, sizes that disagree, headers above 1 MiB, global PAX headers
+// (the oci dialect takes the comment of `git archive`), two PAX headers for one entry, ids or
+// times out of range, missing end marker, bytes after it.
 #pragma once
 
 #include <cstdint>

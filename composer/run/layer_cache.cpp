@@ -1,8 +1,10 @@
 #include "composer/run/layer_cache.hpp"
 
 #include <fcntl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <set>
@@ -27,6 +29,20 @@ const char* environment(const char* name) {
 // Root keeps the layer's owners, an ordinary user cannot: the two do not share folders.
 bool keeps_owners() { return ::geteuid() == 0; }
 
+constexpr const char* opaque_mark = "user.overlay.opaque";
+
+// Overlayfs ignores the mark on a layer's root; we do not.
+void mark_as_hiding_all(const fs::path& layer) {
+  if (::setxattr(layer.c_str(), opaque_mark, "y", 1, 0) != 0) {
+    throw errno_error(errno, fmt::format("mark {} as opaque", layer.string()));
+  }
+}
+
+bool hides_all_below(const fs::path& layer) {
+  char mark = 0;
+  return ::lgetxattr(layer.c_str(), opaque_mark, &mark, 1) == 1 && mark == 'y';
+}
+
 void unpack_layer(const LayerStream& layer, const fs::path& place) {
   const TemporaryFolder building(".unpacking", place.parent_path());
   const fs::path inside = building.path() / "layer";
@@ -37,7 +53,7 @@ void unpack_layer(const LayerStream& layer, const fs::path& place) {
     hasher.update(bytes);
     unpacker.feed(bytes);
   });
-  unpacker.finish();
+  if (unpacker.finish().opaque_root) mark_as_hiding_all(inside);
   if (DiffId(hasher.finish()) != layer.diff_id) {
     throw verdict_error("the layer's bytes do not give diff_id {}", layer.diff_id.str());
   }
@@ -85,6 +101,8 @@ std::vector<fs::path> LayerCache::unpack(const std::vector<LayerStream>& layers,
     const LayerStream& layer = layers[missing[i]];
     with_context([&] { unpack_layer(layer, places[missing[i]]); }, "unpack layer {}", layer.diff_id.str());
   });
+  const auto top = std::find_if(places.rbegin(), places.rend(), hides_all_below);
+  if (top != places.rend()) places.erase(places.begin(), std::prev(top.base()));
   return places;
 }
 

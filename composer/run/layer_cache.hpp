@@ -24,8 +24,9 @@ class LayerCache {
   [[nodiscard]] static LayerCache of_user();
   explicit LayerCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // The unpacked folders, in the order asked for; what is missing is unpacked side by side,
-  // checked against its diff_id, and appears whole or not at all.
+  // The unpacked folders, in the order asked for, without those below a layer that hides all
+  // that lies below it. What is missing is unpacked side by side, checked against its diff_id,
+  // and appears whole or not at all.
   [[nodiscard]] std::vector<std::filesystem::path> unpack(const std::vector<LayerStream>& layers,
                                                           unsigned threads) const;
 
