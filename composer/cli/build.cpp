@@ -4,14 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "composer/cli/command.hpp"
 #include "composer/cli/command_line.hpp"
 #include "composer/cli/interrupt.hpp"
-#include "composer/cli/nearest_command.hpp"
 #include "composer/cli/report.hpp"
 #include "composer/oci/image_ref.hpp"
 #include "recipes/parse_recipe.hpp"
@@ -75,19 +73,8 @@ void tell(const BuildResult& result, const Options& options, Progress& progress)
   }
 }
 
-// A word that is neither a file nor a command deserves a better answer than "No such file".
-void hold_recipe_exists(const std::string& recipe) {
-  std::error_code fault;
-  if (std::filesystem::exists(recipe, fault)) return;
-  const auto near = nearest_command(recipe);
-  throw Error(ErrorKind::usage, fmt::format("open {}: No such file or directory", printable(recipe)),
-              near ? fmt::format("did you mean `compose {}`?", *near)
-                   : "an argument that is no command is a recipe; see `compose --help`");
-}
-
 int run(const Options& options) {
   const InterruptWatch watch;
-  hold_recipe_exists(options.recipe);
   for (const auto& tag : options.tags) {
     if (!is_valid_tag(tag)) throw usage_error("--tag '{}': not a valid tag", printable(tag));
   }

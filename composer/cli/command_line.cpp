@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 
 #include "signer/error.hpp"
 #include "signer/printable.hpp"
@@ -113,8 +114,9 @@ int CommandLine::run(std::vector<std::string> arguments) {
   } catch (const CLI::Success& success) {
     return state_->program.exit(success);  // --help, --version
   } catch (const CLI::ParseError& fault) {
-    throw Error(ErrorKind::usage, printable(fault.what()),
-                "see `compose --help`, or `compose COMMAND --help`");
+    std::string text = printable(fault.what());
+    if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    throw Error(ErrorKind::usage, text, "see `compose --help`, or `compose COMMAND --help`");
   }
   return state_->status;
 }

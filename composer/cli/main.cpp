@@ -6,12 +6,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "composer/cli/command.hpp"
 #include "composer/cli/command_line.hpp"
+#include "composer/cli/nearest_command.hpp"
 #include "composer/cli/standard_streams.hpp"
 #include "signer/error.hpp"
 #include "signer/printable.hpp"
@@ -43,11 +45,23 @@ void add_all(CommandLine& program) {
   add_inspect(program);
 }
 
+// A word that is neither a file nor a command deserves a better answer than what its options say.
+void hold_recipe_exists(const std::string& recipe) {
+  std::error_code fault;
+  if (recipe.starts_with('-') || std::filesystem::exists(recipe, fault)) return;
+  const auto near = nearest_command(recipe);
+  throw Error(ErrorKind::usage, fmt::format("open {}: No such file or directory", printable(recipe)),
+              near ? fmt::format("did you mean `compose {}`?", *near)
+                   : "an argument that is no command is a recipe; see `compose --help`");
+}
+
 // `compose RECIPE …` is `compose build RECIPE …`.
 std::vector<std::string> with_command(const CommandLine& program, std::vector<std::string> arguments) {
   static const std::set<std::string> own = {"-h", "--help", "--version"};
   if (arguments.empty() || own.contains(arguments.front())) return arguments;
-  if (!program.has_command(arguments.front())) arguments.insert(arguments.begin(), "build");
+  if (program.has_command(arguments.front())) return arguments;
+  hold_recipe_exists(arguments.front());
+  arguments.insert(arguments.begin(), "build");
   return arguments;
 }
 

@@ -26,7 +26,7 @@ with 's/^schema = 1/schema = 2/'; refused "$place"
 with 's/^epoch = .*/epoch = -1/'; refused "$place"
 with 's/^\[seal\]/[seal/'; refused "$place"
 expect 2 "$COMPOSE" nosuch.toml
-expect 2 "$COMPOSE" verfy
+expect 2 "$COMPOSE" verfy out:1.0 --policy policy.toml
 has "$err" 'compose verify'
 mkdir folder && expect 2 "$COMPOSE" folder
 
