@@ -21,7 +21,7 @@ from = { dir = "d" }
 team = "x"
 )";
 
-Recipe parse(const std::string& text) { return parse_recipe(text, "/work/shop/recipe.toml"); }
+Recipe parse(const std::string& text) { return parse_recipe(text, "/home/shop/recipe.toml"); }
 
 Source source(const std::string& from) {
   return parse(edited(minimal, "{ dir = \"d\" }", from)).stages[0].from;
@@ -31,8 +31,8 @@ Source source(const std::string& from) {
 
 TEST_CASE("parse_recipe: the image and its teams", "[recipes][recipe]") {
   const Recipe recipe = parse(golden_text("recipe.toml"));
-  CHECK(recipe.file == "/work/shop/recipe.toml");
-  CHECK(recipe.folder == "/work/shop");
+  CHECK(recipe.file == "/home/shop/recipe.toml");
+  CHECK(recipe.folder == "/home/shop");
   CHECK(recipe.name == "shop/web");
   CHECK(recipe.tag == "1.0");
   CHECK(recipe.platform.str() == "linux/amd64");
@@ -42,9 +42,9 @@ TEST_CASE("parse_recipe: the image and its teams", "[recipes][recipe]") {
   REQUIRE(recipe.teams.size() == 4);
   const Team& runtime = recipe.teams.at("runtime");
   CHECK(runtime.name == "runtime");
-  CHECK(runtime.key == "/work/shop/keys/runtime.asc");
+  CHECK(runtime.key == "/home/shop/keys/runtime.asc");
   CHECK(runtime.may_write == std::vector<std::string>{"/opt/runtime/**"});
-  CHECK(runtime.position.str() == "/work/shop/recipe.toml:13:1");
+  CHECK(runtime.position.str() == "/home/shop/recipe.toml:13:1");
   CHECK(recipe.teams.at("release").may_write == std::vector<std::string>{"/**"});
 }
 
@@ -54,21 +54,21 @@ TEST_CASE("parse_recipe: the stages in order", "[recipes][recipe]") {
   const Stage& base = recipe.stages[0];
   CHECK(base.name == "base");
   CHECK(base.team == "ops");
-  CHECK(std::get<ArchiveSource>(base.from).path == "/work/shop/rootfs.tar");
+  CHECK(std::get<ArchiveSource>(base.from).path == "/home/shop/rootfs.tar");
   CHECK(std::get<ArchiveSource>(base.from).sha256 == sha256("test"));
   CHECK(base.to == "/");
   CHECK_FALSE(base.owner);
   CHECK(base.position.line == 22);
-  CHECK(base.from_position.str() == "/work/shop/recipe.toml:25:8");
+  CHECK(base.from_position.str() == "/home/shop/recipe.toml:25:8");
   const Stage& runtime = recipe.stages[1];
-  CHECK(std::get<DirSource>(runtime.from).path == "/work/shop/runtime");
+  CHECK(std::get<DirSource>(runtime.from).path == "/home/shop/runtime");
   CHECK(runtime.to == "/opt/runtime");
   CHECK(runtime.owner == NumericOwner{0, 0});
   CHECK(runtime.exclude == std::vector<std::string>{"**/*.tmp"});
   CHECK(runtime.mode == ModeRule::normalise);
   CHECK_FALSE(runtime.xattrs);
   const Stage& app = recipe.stages[2];
-  CHECK(std::get<GitSource>(app.from).location == "/work/shop/app");
+  CHECK(std::get<GitSource>(app.from).location == "/home/shop/app");
   CHECK(std::get<GitSource>(app.from).rev == "v1.0");
   CHECK(std::get<GitSource>(app.from).subdir == "web");
   REQUIRE(app.attributes.size() == 1);
@@ -137,9 +137,9 @@ TEST_CASE("parse_recipe: defaults", "[recipes][recipe]") {
 TEST_CASE("parse_recipe: every kind of source", "[recipes][recipe]") {
   CHECK(std::get<ArchiveSource>(source(R"({ archive = "/abs/r.tar" })")).path == "/abs/r.tar");
   CHECK_FALSE(std::get<ArchiveSource>(source(R"({ archive = "r.tar" })")).sha256);
-  CHECK(std::get<DirSource>(source(R"({ dir = "." })")).path == "/work/shop");
+  CHECK(std::get<DirSource>(source(R"({ dir = "." })")).path == "/home/shop");
   const auto oci = std::get<OciSource>(source(R"({ oci = "../base", ref = "1.0" })"));
-  CHECK(oci.layout == "/work/shop/../base");
+  CHECK(oci.layout == "/home/shop/../base");
   CHECK(oci.ref == "1.0");
   const auto files = std::get<FilesSource>(source(R"({ files = { "etc/motd" = "hello\n", "a" = "" } })"));
   CHECK(files.files == std::map<std::string, std::string>{{"a", ""}, {"etc/motd", "hello\n"}});
