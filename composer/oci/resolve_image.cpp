@@ -1,5 +1,6 @@
 // Which manifest of a layout does a reference mean? (Layout::resolve and its kin.)
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "composer/oci/layout.hpp"
@@ -26,23 +27,52 @@ bool matches(const Descriptor& listed, const Platform& wanted) {
          (wanted.variant.empty() || platform.variant.empty() || platform.variant == wanted.variant);
 }
 
-// Not a referrer, nor another artifact. A manifest that cannot be read counts, so that it is
-// checked and its fault told.
-bool is_image(const Layout& layout, const Descriptor& listed) {
-  if (!listed.artifact_type.empty() && !is_config_type(listed.artifact_type)) return false;
-  if (is_index_type(listed.media_type)) return true;
-  if (!is_manifest_type(listed.media_type)) return false;
-  try {
-    const Manifest manifest = decode_manifest(layout.read_blob(listed));
-    const std::string& type =
-        manifest.artifact_type.empty() ? manifest.config.media_type : manifest.artifact_type;
-    return !manifest.subject && is_config_type(type);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::verdict) throw;
-    return true;
-  }
-}
+// What the manifests of a layout say they are, each read once however often it is listed.
+class ManifestKinds {
+ public:
+  explicit ManifestKinds(const Layout& layout) : layout_(layout) {}
 
+  struct Kind {
+    bool readable = false;
+    std::string type;                   // artifactType, else the configuration's media type
+    std::optional<BlobDigest> subject;  // what it refers to
+  };
+
+  const Kind& of(const Descriptor& listed) {
+    const auto known = kinds_.find(listed.digest);
+    return known != kinds_.end() ? known->second : kinds_.emplace(listed.digest, read(listed)).first->second;
+  }
+
+  // Not a referrer, nor another artifact. A manifest that cannot be read counts, so that it is
+  // checked and its fault told.
+  bool is_image(const Descriptor& listed) {
+    if (!listed.artifact_type.empty() && !is_config_type(listed.artifact_type)) return false;
+    if (is_index_type(listed.media_type)) return true;
+    if (!is_manifest_type(listed.media_type)) return false;
+    const Kind& kind = of(listed);
+    return !kind.readable || (!kind.subject && is_config_type(kind.type));
+  }
+
+ private:
+  [[nodiscard]] Kind read(const Descriptor& listed) const {
+    try {
+      const Manifest manifest = decode_manifest(layout_.read_blob(listed));
+      Kind kind{.readable = true,
+                .type = manifest.artifact_type.empty() ? manifest.config.media_type : manifest.artifact_type,
+                .subject = {}};
+      if (manifest.subject) kind.subject = manifest.subject->digest;
+      return kind;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::verdict) throw;
+      return {.readable = false, .type = {}, .subject = {}};
+    }
+  }
+
+  const Layout& layout_;
+  std::map<BlobDigest, Kind> kinds_;
+};
+
+// The entries for which `wanted` holds, each digest once.
 template <typename Wanted>
 std::vector<Descriptor> distinct(const std::vector<Descriptor>& listed, Wanted&& wanted) {
   std::vector<Descriptor> found;
@@ -55,18 +85,20 @@ std::vector<Descriptor> distinct(const std::vector<Descriptor>& listed, Wanted&&
 
 // The images as one would name them: "out:1.0, out@sha256:…".
 std::string list_of(const Layout& layout) {
-  std::string text;
-  std::size_t count = 0;
+  ManifestKinds kinds(layout);
+  const std::string folder = printable(layout.folder().string());
+  std::vector<std::string> names;
   for (const Descriptor& listed : layout.index().manifests) {
-    if (!is_image(layout, listed)) continue;
-    if (++count > most_listed) return text + ", …";
+    if (!kinds.is_image(listed)) continue;
+    if (names.size() == most_listed) {
+      names.emplace_back("…");
+      break;
+    }
     const std::string tag = tag_of(listed);
-    const std::string folder = printable(layout.folder().string());
-    text += count > 1 ? ", " : "";
-    text +=
-        is_valid_tag(tag) ? fmt::format("{}:{}", folder, tag) : fmt::format("{}@{}", folder, listed.digest);
+    names.push_back(is_valid_tag(tag) ? fmt::format("{}:{}", folder, tag)
+                                      : fmt::format("{}@{}", folder, listed.digest));
   }
-  return count == 0 ? "it holds no image" : "it holds " + text;
+  return names.empty() ? "it holds no image" : fmt::format("it holds {}", fmt::join(names, ", "));
 }
 
 Error not_meant(const Layout& layout, const std::string& message) {
@@ -95,9 +127,12 @@ Descriptor by_tag(const Layout& layout, const std::string& tag, const Platform& 
 }
 
 Descriptor only_image(const Layout& layout, const Platform& platform) {
-  auto images =
-      distinct(layout.index().manifests, [&](const Descriptor& listed) { return is_image(layout, listed); });
-  const auto is_tagged = [](const Descriptor& listed) { return !tag_of(listed).empty(); };
+  ManifestKinds kinds(layout);
+  // Tagged ones first, so that of two entries for one image the tagged one is kept.
+  auto listed = layout.index().manifests;
+  std::ranges::stable_partition(listed, [](const Descriptor& entry) { return !tag_of(entry).empty(); });
+  auto images = distinct(listed, [&](const Descriptor& entry) { return kinds.is_image(entry); });
+  const auto is_tagged = [](const Descriptor& entry) { return !tag_of(entry).empty(); };
   if (std::ranges::any_of(images, is_tagged)) std::erase_if(images, std::not_fn(is_tagged));
   if (images.empty()) throw not_meant(layout, "holds no image");
   if (const auto one = one_of_platform(images, platform)) return *one;
@@ -115,8 +150,8 @@ Descriptor by_digest(const Layout& layout, const BlobDigest& digest) {
   const auto& top = layout.index().manifests;
   const auto found = std::ranges::find_if(top, is_it);
   if (found != top.end()) return *found;
-  for (const Descriptor& listed : top) {
-    if (!is_index_type(listed.media_type)) continue;
+  for (const Descriptor& listed :
+       distinct(top, [](const Descriptor& entry) { return is_index_type(entry.media_type); })) {
     const Index nested = read_index_blob(layout, listed);
     const auto inside = std::ranges::find_if(nested.manifests, is_it);
     if (inside != nested.manifests.end()) return *inside;
@@ -158,16 +193,12 @@ Descriptor Layout::resolve(const ImageRef& ref, const Platform& platform) const 
 }
 
 std::vector<Descriptor> Layout::referrers(const BlobDigest& image, std::string_view type) const {
+  ManifestKinds kinds(*this);
   return distinct(index_.manifests, [&](const Descriptor& listed) {
     const bool claims_type = listed.artifact_type == type;
     if (!is_manifest_type(listed.media_type) || (!claims_type && !listed.artifact_type.empty())) return false;
-    try {
-      const Manifest manifest = decode_manifest(read_blob(listed));
-      return manifest.artifact_type == type && manifest.subject && manifest.subject->digest == image;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::verdict) throw;
-      return claims_type;
-    }
+    const auto& kind = kinds.of(listed);
+    return kind.readable ? kind.type == type && kind.subject == image : claims_type;
   });
 }
 
