@@ -81,6 +81,7 @@ int run(std::vector<std::string> arguments) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, told as one
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow any more
   open_standard_streams();
   int status = exit_failure;
   try {
