@@ -1,6 +1,7 @@
 // compose: from a recipe to a signed image, and from an image to a verdict.
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <csignal>
@@ -82,6 +83,7 @@ int run(std::vector<std::string> arguments) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, told as one
   std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow any more
+  ::umask(::umask(077) & 077);    // whatever the caller's says, we may use what we make
   open_standard_streams();
   int status = exit_failure;
   try {
