@@ -12,7 +12,6 @@ expect 0 "$COMPOSE" zstd.toml --no-test -o out-zstd --log log-zstd
 if command -v skopeo >/dev/null; then
   step 'skopeo copies both, digests preserved, and leaves the custody behind'
   for layout in out out-zstd; do
-    # (an image reference that names no tag takes the only one)
     expect 0 skopeo --insecure-policy copy -q --preserve-digests "oci:$layout:1.0" "oci:copied-$layout:1.0"
     expect 0 "$COMPOSE" check "copied-$layout:1.0"
     expect 1 "$COMPOSE" verify "copied-$layout:1.0" --policy policy.toml --json
